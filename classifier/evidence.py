@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
@@ -93,17 +94,25 @@ def fit_finder(cases: Sequence[Case]) -> EvidenceFinder:
     sentences = _sentences(cases)
     features = TextFeatures(word_limit=20_000, piece_limit=10_000)
     matrix = features.fit_transform(sentences.texts)
-    finders: dict[str, Finder] = {}
-    thresholds: dict[str, float] = {}
-    for criterion in taxonomy().criterion:
-        rated = np.array([rating.get(criterion, -1) for rating in sentences.ratings])
-        if len({group for group, r in zip(sentences.groups, rated, strict=True) if r >= 0}) < MIN_FOUND:
-            continue
-        finders[criterion] = _fit(matrix, rated)
-        threshold = threshold_for(_unseen(matrix, rated, sentences.groups), PRECISION, MIN_FOUND)
-        if threshold is not None:
-            thresholds[criterion] = threshold
-    return EvidenceFinder(features, finders, thresholds)
+    # Threads suffice: liblinear works outside Python's lock.
+    fitted = Parallel(n_jobs=-1, prefer="threads")(
+        delayed(_fit_one)(matrix, sentences, criterion) for criterion in taxonomy().criterion
+    )
+    speaking = {criterion: one for criterion, one in zip(taxonomy().criterion, fitted, strict=True) if one}
+    return EvidenceFinder(
+        features,
+        {criterion: finder for criterion, (finder, _) in speaking.items()},
+        {criterion: threshold for criterion, (_, threshold) in speaking.items()},
+    )
+
+
+def _fit_one(matrix: csr_matrix, sentences: _Sentences, criterion: str) -> tuple[Finder, float] | None:
+    """Finder and threshold of one criterion; None where it cannot be found precisely enough."""
+    rated = np.array([rating.get(criterion, -1) for rating in sentences.ratings])
+    if len({group for group, r in zip(sentences.groups, rated, strict=True) if r >= 0}) < MIN_FOUND:
+        return None
+    threshold = threshold_for(_unseen(matrix, rated, sentences.groups), PRECISION, MIN_FOUND)
+    return None if threshold is None else (_fit(matrix, rated), threshold)
 
 
 def _fit(matrix: csr_matrix, rated: NDArray[np.intp]) -> Finder:

@@ -24,7 +24,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         words_, pieces_: the two fitted vectorisers; columns of `words_` come first.
     """
 
-    def __init__(self, word_limit: int = 40_000, piece_limit: int = 60_000) -> None:
+    def __init__(self, word_limit: int = 40_000, piece_limit: int = 20_000) -> None:
         self.word_limit = word_limit
         self.piece_limit = piece_limit
 

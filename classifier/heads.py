@@ -73,7 +73,8 @@ def _linear(
     settings: HeadSettings,
 ) -> tuple[Floats, Floats]:
     """Weights (count, n_features) and intercepts of a multinomial logistic regression on some rows."""
-    model = LogisticRegression(C=settings.strength, max_iter=400).fit(features[rows], target[rows])
+    model = LogisticRegression(C=settings.strength, solver="newton-cg", tol=1e-3, max_iter=100)
+    model.fit(features[rows], target[rows])
     weights = np.zeros((count, features.shape[1]))
     intercepts = np.full(count, -6.0)
     if len(model.classes_) == 2:  # scikit-learn keeps one row for two labels
