@@ -29,8 +29,8 @@ STEPS = ("features", "engagement", "pathway", "level", "modes", "evidence", "nei
 WITH_MODES = ("participation", "co_production")
 
 SETTINGS = {
-    "engagement": HeadSettings(strength=10.0, assert_above=0.65),
-    "pathway": HeadSettings(strength=6.0, assert_above=0.65),
+    "engagement": HeadSettings(strength=10.0, assert_above=0.9),
+    "pathway": HeadSettings(strength=6.0, assert_above=0.9),
     "level": HeadSettings(strength=6.0, assert_above=0.6),
     "mode": HeadSettings(strength=6.0, assert_above=0.5),
 }
