@@ -1,12 +1,13 @@
-# Rung's few commands. `make run` is all a newcomer needs.
+# Rung's few commands.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
 .PHONY: run env dev test lint format lock clean
 
-run: env ## environment, first model, local workspace in the browser
-	@$(BIN)/rung sandbox
+run: env ## trains the first model if there is none, and runs the bot
+	@test -f models/current || $(BIN)/rung train
+	$(BIN)/rung serve
 
 env: $(VENV)/.runtime ## the environment alone: .venv/bin/rung
 

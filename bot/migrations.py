@@ -16,6 +16,7 @@ _M001 = (
         author text not null,
         text text not null,
         received_at text not null,
+        replied integer not null default 0 check (replied in (0, 1)),
         unique (team_id, channel, message_ts)
     )""",
     """create table assessments (

@@ -109,6 +109,15 @@ class Store:
             ).fetchone()
             return int(found["id"]), False
 
+    def claim_reply(self, team_id: str, case_id: int) -> bool:
+        """Whether the caller is the one to post the reply; true once for each case, whoever asks."""
+        with self._transaction() as db:
+            claimed = db.execute(
+                "update cases set replied = 1 where id = ? and team_id = ? and not replied returning id",
+                (case_id, team_id),
+            ).fetchall()
+        return bool(claimed)
+
     def record(self, team_id: str, case_id: int, assessment: Assessment, now: datetime) -> None:
         """Keep what the model said of a case, in place of what it said before."""
         with self._transaction() as db:

@@ -1,0 +1,42 @@
+"""Receiving a text: decode Slack's encoding, keep it, assess it, record what was found.
+
+Every step can be repeated: the same message again finds its case.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.services import Services
+from bot.store import Message, StoredCase
+
+_TOKEN = re.compile(r"<([^<>]*)>")
+
+
+def decode(text: str) -> str:
+    """What the person typed: links and names unwrapped first, entities decoded last (`&amp;` very last).
+
+    Another order would turn typed `&lt;!channel&gt;` into a mention.
+    """
+    plain = _TOKEN.sub(lambda match: _unwrap(match.group(1)), text)
+    return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _unwrap(token: str) -> str:
+    address, _, label = token.partition("|")
+    if address.startswith("@"):
+        return f"@{label}" if label else ""
+    if address.startswith(("#", "!")):
+        return f"{address[0] if label else ''}{label}".replace("!", "")
+    return label or address
+
+
+def receive(services: Services, message: Message) -> StoredCase:
+    """Keep and assess a message; the same message again finds its case, assessed once."""
+    case_id, _ = services.store.keep(message, services.now())
+    case = services.store.case(message.team_id, case_id)
+    if case.assessment is None:
+        assessment = services.assess(case.message.text)
+        services.store.record(message.team_id, case_id, assessment, services.now())
+        case = services.store.case(message.team_id, case_id)
+    return case
