@@ -30,6 +30,7 @@ def serve() -> None:
     import uvicorn
 
     from bot.app import create_app, web
+    from bot.listeners.paste import finish_due
     from bot.services import Services
     from bot.settings import SettingsError, read_settings
     from bot.store import Store
@@ -41,4 +42,6 @@ def serve() -> None:
         raise click.ClickException(str(error)) from error
     assessor = classifier_cli.load(settings.models)
     services = Services(Store(settings.store), assessor.assess, lambda: datetime.now(UTC), taxonomy())
-    uvicorn.run(web(create_app(settings, services)), host="0.0.0.0", port=settings.port, log_level="warning")
+    app = create_app(settings, services)
+    finish_due(services, app.client)
+    uvicorn.run(web(app), host="0.0.0.0", port=settings.port, log_level="warning")

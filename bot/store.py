@@ -16,6 +16,7 @@ from bot.migrations import migrations
 from classifier.assessment import Assessment
 
 BUSY_SECONDS = 10.0
+_MESSAGE = ("team_id", "channel", "message_ts", "thread_ts", "author", "text")
 
 
 class NotFound(LookupError):
@@ -118,6 +119,14 @@ class Store:
             ).fetchall()
         return bool(claimed)
 
+    def unanswered(self) -> list[Message]:
+        """Messages of every team that were kept and whose reply nobody has claimed, oldest first."""
+        with closing(self._connect()) as db:
+            rows = db.execute(
+                f"select {', '.join(_MESSAGE)} from cases where not replied order by id"
+            ).fetchall()
+        return [Message(**dict(row)) for row in rows]
+
     def record(self, team_id: str, case_id: int, assessment: Assessment, now: datetime) -> None:
         """Keep what the model said of a case, in place of what it said before."""
         with self._transaction() as db:
@@ -143,8 +152,7 @@ class Store:
             ).fetchone()
         if row is None:
             raise NotFound(f"no case {case_id}")
-        fields = ("team_id", "channel", "message_ts", "thread_ts", "author", "text")
-        message = Message(**{field: row[field] for field in fields})
+        message = Message(**{field: row[field] for field in _MESSAGE})
         result = row["result"]
         return StoredCase(row["id"], message, Assessment.from_dict(json.loads(result)) if result else None)
 

@@ -17,13 +17,15 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import pytest
+from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 from starlette.testclient import TestClient
 
 from bot.app import create_app, web
+from bot.listeners.paste import finish_due
 from bot.services import Services
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Message, Store
 from classifier.assess import Assessor
 from classifier.quality import next_criteria
 from classifier.taxonomy import taxonomy
@@ -167,6 +169,25 @@ def test_the_same_event_three_times_gets_one_reply(slack: Slack, recorder: Recor
     slack.event(event_id="E2", ts="2.2", text=TEXT)
     recorder.wait("chat.postMessage", 2)
     assert [data["thread_ts"] for data in recorder.of("chat.postMessage")] == ["1.1", "2.2"]
+
+
+def test_what_was_kept_before_a_crash_is_answered_once_at_the_next_start(
+    slack: Slack, recorder: Recorder, store_path: Path, assessor: Assessor
+) -> None:
+    services = Services(Store(store_path), assessor.assess, lambda: datetime(2026, 11, 25, tzinfo=UTC), BOOK)
+    services.store.keep(Message("T1", "D1", "7.7", "7.7", "U1", TEXT), services.now())
+    client = WebClient(token="xoxb-test", base_url=recorder.url)
+    finish_due(services, client)
+    finish_due(services, client)
+    slack.event("E7", ts="7.7", text=TEXT)  # Slack sends it again: it is answered already
+    slack.event("E8", ts="8.8", text=TEXT)
+    recorder.wait("chat.postMessage", 2)
+    assert [data["thread_ts"] for data in recorder.of("chat.postMessage")] == ["7.7", "8.8"]
+
+
+def test_events_that_nothing_wants_are_acknowledged(slack: Slack) -> None:
+    assert slack.event(type="channel_rename") == 200
+    assert slack.event(type="reaction_added") == 200
 
 
 def test_a_mention_and_its_twin_message_get_one_reply(slack: Slack, recorder: Recorder) -> None:

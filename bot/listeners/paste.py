@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ def register(app: App, services: Services) -> None:
     app.middleware(partial(keep_first, services))
     app.event("message")(partial(on_text, services))
     app.event("app_mention")(partial(on_text, services))
+    app.event(re.compile(".*"))(lambda: None)
 
 
 def keep_first(services: Services, body: dict[str, Any], next: Callable[[], Any]) -> None:
@@ -62,8 +64,18 @@ def described(body: dict[str, Any]) -> Message | None:
 def on_text(services: Services, body: dict[str, Any], client: WebClient) -> None:
     """Answer in the thread, once for each message."""
     message = described(body)
-    if message is None:
-        return
+    if message is not None:
+        answer(services, message, client)
+
+
+def finish_due(services: Services, client: WebClient) -> None:
+    """Answer what was kept and not answered before the last stop; called at start."""
+    for message in services.store.unanswered():
+        answer(services, message, client)
+
+
+def answer(services: Services, message: Message, client: WebClient) -> None:
+    """Assess a message and post the reply, once whoever asks."""
     case = receive(services, message)
     if services.store.claim_reply(message.team_id, case.id):
         reply = view.render(services.book, case)
