@@ -5,9 +5,8 @@ BIN    := $(VENV)/bin
 
 .PHONY: run env dev test lint format lock clean
 
-run: env ## trains the first model if there is none, and runs the bot
-	@test -f models/current || $(BIN)/rung train
-	$(BIN)/rung serve
+run: env ## try Rung in the browser, without Slack; trains the first model if there is none
+	$(BIN)/rung sandbox
 
 env: $(VENV)/.runtime ## the environment alone: .venv/bin/rung
 

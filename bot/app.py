@@ -1,10 +1,14 @@
-"""The Bolt app and the HTTP door to it."""
+"""The Bolt app and its two doors: Slack's HTTP requests, and Socket Mode."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 
 from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette import SlackRequestHandler
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler, ServerErrorRetryHandler
@@ -17,6 +21,8 @@ from bot.listeners import register
 from bot.services import Services
 from bot.settings import Settings
 
+_LISTENERS = 24  # at once; Bolt's own 5 let a button wait past Slack's 3 seconds behind slow uploads
+
 
 def create_app(settings: Settings, services: Services) -> App:
     """The bot, ready for requests from either door."""
@@ -24,13 +30,23 @@ def create_app(settings: Settings, services: Services) -> App:
     client.retry_handlers += [RateLimitErrorRetryHandler(2), ServerErrorRetryHandler(2)]
     # A request with a bad signature is logged with its whole body at INFO: people's texts stay out of logs.
     logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
-    app = App(client=client, signing_secret=settings.signing_secret.get_secret_value())
+    app = App(
+        client=client,
+        # Socket Mode has no signatures to check; Bolt wants a secret all the same.
+        signing_secret=settings.signing_secret.get_secret_value() or "none",
+        listener_executor=ThreadPoolExecutor(_LISTENERS, thread_name_prefix="listener"),
+    )
     register(app, services)
     return app
 
 
-def web(app: App) -> Starlette:
-    """The HTTP door: Slack's requests at `/slack/events`, health at `/healthz`."""
+def socket(app: App, settings: Settings) -> SocketModeHandler:
+    """The Socket Mode door; `connect()` opens it, `close()` shuts it."""
+    return SocketModeHandler(app, settings.app_token.get_secret_value())
+
+
+def web(app: App, door: SocketModeHandler | None = None) -> Starlette:
+    """Health at `/healthz` and `/readyz`; Slack's requests at `/slack/events` unless a socket takes them."""
     handler = SlackRequestHandler(app)
 
     async def events(request: Request) -> Response:
@@ -43,4 +59,19 @@ def web(app: App) -> Starlette:
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok")
 
-    return Starlette(routes=[Route("/slack/events", events, methods=["POST"]), Route("/healthz", healthz)])
+    async def readyz(_: Request) -> Response:
+        ready = door is None or door.client.is_connected()
+        return PlainTextResponse("ready" if ready else "not connected to Slack", 200 if ready else 503)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        if door is not None:
+            door.connect()  # type: ignore[no-untyped-call]
+        yield
+        if door is not None:
+            door.close()  # type: ignore[no-untyped-call]
+
+    routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    if door is None:
+        routes.append(Route("/slack/events", events, methods=["POST"]))
+    return Starlette(routes=routes, lifespan=lifespan)

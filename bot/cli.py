@@ -1,12 +1,22 @@
-"""The command `rung`: takes in the classifier's subcommands; what runs the bot is added here."""
+"""The command `rung`: takes in the classifier's subcommands; what runs the bot is added here.
+
+Slack's libraries are loaded inside the commands that need them: the classifier's commands start without.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import socket as socketlib
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from bot.settings import Settings, SettingsError, read_settings
 from classifier import cli as classifier_cli
+
+if TYPE_CHECKING:
+    from bot.services import Services
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,29 +29,114 @@ for command in classifier_cli.commands:
     main.add_command(command)
 
 
-@main.command()
-def serve() -> None:
-    """Run the bot: answer Slack's HTTP requests at /slack/events.
-
-    Needs SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; PORT (3000), RUNG_STORE (rung.db) and RUNG_MODELS (models)
-    have defaults. The model must have been trained (`rung train`).
-    """
-    # Slack's libraries are loaded here alone: the classifier's commands start without them.
-    import uvicorn
-
-    from bot.app import create_app, web
-    from bot.listeners.paste import finish_due
-    from bot.services import Services
-    from bot.settings import SettingsError, read_settings
-    from bot.store import Store
-    from classifier.taxonomy import taxonomy
-
+def _settings() -> Settings:
     try:
-        settings = read_settings()
+        return read_settings()
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
-    assessor = classifier_cli.load(settings.models)
-    services = Services(Store(settings.store), assessor.assess, lambda: datetime.now(UTC), taxonomy())
+
+
+def _services(settings: Settings) -> Services:
+    from bot.services import start
+
+    return start(settings.store, classifier_cli.load(settings.models))
+
+
+@main.command()
+@click.option(
+    "--worker/--no-worker", "with_worker", default=True, help="Also do the worker's work (default)."
+)
+def serve(with_worker: bool) -> None:
+    """Run the bot: by Socket Mode where SLACK_APP_TOKEN is set, else by HTTP at /slack/events.
+
+    Needs SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET. PORT (3000), RUNG_STORE (rung.db) and
+    RUNG_MODELS (models) have defaults. The model must have been trained (`rung train`). Health: /healthz and
+    /readyz.
+    """
+    import uvicorn
+
+    from bot import worker
+    from bot.app import create_app, socket, web
+
+    settings = _settings()
+    services = _services(settings)
     app = create_app(settings, services)
-    finish_due(services, app.client)
-    uvicorn.run(web(app), host="0.0.0.0", port=settings.port, log_level="warning")
+    door = socket(app, settings) if settings.app_token.get_secret_value() else None
+    stopped = threading.Event()
+    if with_worker:
+        threading.Thread(target=worker.run, args=(services, app.client, stopped), daemon=True).start()
+    uvicorn.run(web(app, door), host="0.0.0.0", port=settings.port, log_level="warning")
+    stopped.set()
+
+
+@main.command(name="worker")
+def work() -> None:
+    """Do by the clock what is due: answers that a crash or an outage left open.
+
+    `rung serve` does this as well; run it alone where `serve --no-worker` runs beside it on the same machine.
+    """
+    from bot import worker
+    from bot.app import create_app
+
+    settings = _settings()
+    services = _services(settings)
+    worker.run(services, create_app(settings, services).client, threading.Event())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the store's tables up to date; safe to repeat."""
+    from bot.store import Store
+
+    path = Store(_settings().store).path
+    click.echo(f"{path} is up to date.")
+
+
+@main.command()
+@click.option("--port", default=8765, show_default=True, help="Port of the page; the next free one if taken.")
+@click.option("--browser/--no-browser", default=True, help="Open the page in the browser.")
+@click.option("--store", type=click.Path(path_type=Path), default=Path("sandbox.db"), show_default=True)
+@classifier_cli.models_option
+def sandbox(port: int, browser: bool, store: Path, models: Path) -> None:
+    """Try the bot without Slack: a local workspace in the browser, with the real bot in it.
+
+    The page and the stand-in for Slack listen on this machine alone. Trains the first model if there is none.
+    """
+    from bot.app import create_app, socket
+    from bot.sandbox import Sandbox
+    from bot.worker import run
+
+    classifier_cli.train_first(models)
+    slack = Sandbox(port=free_port(port)).start()
+    settings = Settings.model_validate(
+        {
+            "bot_token": slack.bot_token,
+            "app_token": slack.app_token,
+            "api_url": slack.api_url,
+            "store": store,
+            "models": models,
+        }
+    )
+    services = _services(settings)
+    app = create_app(settings, services)
+    door = socket(app, settings)
+    door.connect()  # type: ignore[no-untyped-call]
+    click.echo(f"Rung is ready: {slack.url}\nStop it with Ctrl-C.")
+    if browser:
+        click.launch(slack.url)
+    try:
+        run(services, app.client, threading.Event())
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+    finally:
+        door.close()  # type: ignore[no-untyped-call]
+        slack.stop()
+
+
+def free_port(wanted: int, tries: int = 20) -> int:
+    """The wanted port of this machine, or the next one that is free."""
+    for port in range(wanted, wanted + tries):
+        with socketlib.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise click.ClickException(f"No free port from {wanted} to {wanted + tries - 1}. Choose one with --port.")

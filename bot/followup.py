@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from classifier.assessment import Assessment
+from classifier.assessment import Assessment, Head
 from classifier.quality import Quality, next_criteria, score
-from classifier.taxonomy import Option, Taxonomy
+from classifier.taxonomy import ABOUT_NOTHING, Option, Taxonomy
 
 DONT_KNOW = "dont_know"
 CONFIRM = "confirm"  # the step that shows what was read from the text, to confirm or change
@@ -67,6 +67,38 @@ def settled(book: Taxonomy, answers: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def label_of(book: Taxonomy, assessment: Assessment, answers: Mapping[str, str], head: str) -> str | None:
+    """The label that stands for a head: what the person settled, else what the model asserted."""
+    found = settled(book, answers)
+    if head == "pathway" and head not in found and "engagement" in found:
+        # The codebook ties the pathway to these two types.
+        tied = {"self_help": "outside_in", ABOUT_NOTHING: "unclear"}.get(found["engagement"])
+        if tied is not None:
+            return tied
+    said: Head = getattr(assessment, head)
+    return found.get(head) or (None if said.abstain else said.label)
+
+
+def settle(book: Taxonomy, head: str, label: str) -> dict[str, str]:
+    """The answers of the settling questions that lead to a label.
+
+    Raises:
+        NotAnAnswer: if no answers lead there.
+    """
+    for index, option in enumerate(book.settling[head].answers):
+        if option.to == label:
+            return {head: str(index)}
+    for index, option in enumerate(book.settling[head].answers):
+        if option.then is not None:
+            return {head: str(index), **settle(book, option.then, label)}
+    raise NotAnAnswer(f"no answer to '{head}' says '{label}'")
+
+
+def is_scored(book: Taxonomy, assessment: Assessment, answers: Mapping[str, str]) -> bool:
+    """Whether a quality score makes sense: not where people have no part."""
+    return label_of(book, assessment, answers, "engagement") != ABOUT_NOTHING
+
+
 def standing(book: Taxonomy, assessment: Assessment, answers: Mapping[str, str]) -> Standing:
     """The next question, how far it is, and the score so far.
 
@@ -75,15 +107,25 @@ def standing(book: Taxonomy, assessment: Assessment, answers: Mapping[str, str])
     """
     confirmed = ratings(book, answers)
     suggested = {key: rating for key, rating in assessment.suggested.items() if key not in answers}
-    known = {**suggested, **confirmed}
-    settling = [
-        step for head in SETTLING if getattr(assessment, head).abstain for step in _steps(book, answers, head)
-    ]
-    criteria = [key for key in next_criteria(book, known) if key not in answers]
-    pending = [step for step in settling if step not in answers] + ([CONFIRM] if suggested else []) + criteria
-    total = len(settling) + len(book.criterion)
-    done = sum(step in answers for step in settling) + sum(key in answers for key in book.criterion)
+    scored = is_scored(book, assessment, answers)
+    settling = _settling(book, assessment, answers)
+    criteria = next_criteria(book, {**suggested, **confirmed}) if scored else []
+    pending = [step for step in settling if step not in answers]
+    pending += [CONFIRM] if suggested and scored else []
+    pending += [key for key in criteria if key not in answers]
+    total = len(settling) + (len(book.criterion) if scored else 0)
+    done = sum(step in answers for step in settling) + sum(key in answers for key in book.criterion if scored)
     return Standing(pending[0] if pending else None, done, total, score(book, confirmed, suggested))
+
+
+def _settling(book: Taxonomy, assessment: Assessment, answers: Mapping[str, str]) -> list[str]:
+    """Settling questions of this case, answered or not, in order."""
+    steps = []
+    for head in SETTLING:
+        open_ = label_of(book, assessment, {k: v for k, v in answers.items() if k != head}, head) is None
+        if open_ or head in answers:
+            steps += _steps(book, answers, head)
+    return steps
 
 
 def confirm(assessment: Assessment, answers: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Ids of everything that can be pressed; a listener's pattern is the id, then what varies."""
+"""Ids of everything that can be pressed or sent; a listener's pattern is the id, then what varies."""
 
 from __future__ import annotations
 
@@ -9,6 +9,30 @@ class Action(StrEnum):
     """Prefixes of action ids; one block needs distinct ids, so an index follows."""
 
     ANSWER = "answer"
+    SETTLE = "settle"
     SHOW = "show"
     CONFIRM = "confirm"
     STOP = "stop"
+    DETAILS = "details"
+    WRONG = "wrong"
+    DESCRIBE = "describe"
+
+
+class Callback(StrEnum):
+    """Ids of modals, shortcuts and the command."""
+
+    DETAILS = "details"
+    CORRECTION = "correction"
+    DESCRIPTION = "description"
+    CLASSIFY_MESSAGE = "classify_message"
+    COMMAND = "/rung"
+
+
+class Field(StrEnum):
+    """Ids of inputs in modals; each is its block's and its element's id."""
+
+    ENGAGEMENT = "engagement"
+    PATHWAY = "pathway"
+    REASON = "reason"
+    TEXT = "text"
+    CHANNEL = "channel"

@@ -6,10 +6,12 @@ Every step can be repeated: the same message again finds its case.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from bot.services import Services
 from bot.store import Message, StoredCase
 
+Fetch = Callable[[Message], tuple[str, str]]
 _TOKEN = re.compile(r"<([^<>]*)>")
 
 
@@ -31,12 +33,18 @@ def _unwrap(token: str) -> str:
     return label or address
 
 
-def receive(services: Services, message: Message) -> StoredCase:
-    """Keep and assess a message; the same message again finds its case, assessed once."""
+def receive(services: Services, message: Message, fetch: Fetch) -> StoredCase:
+    """Keep and assess a message; the same message again finds its case, assessed once.
+
+    `fetch` is asked for author and text where the message came without.
+    """
     case_id, _ = services.store.keep(message, services.now())
     case = services.store.case(message.team_id, case_id)
+    if case.message.text is None:
+        services.store.fill(message.team_id, case_id, *fetch(case.message))
+        case = services.store.case(message.team_id, case_id)
     if case.assessment is None:
-        assessment = services.assess(case.message.text)
+        assessment = services.assess(case.message.text or "")
         services.store.record(message.team_id, case_id, assessment, services.now())
         case = services.store.case(message.team_id, case_id)
     return case

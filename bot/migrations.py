@@ -14,11 +14,15 @@ _M001 = (
         message_ts text not null,
         thread_ts text not null,
         author text not null,
-        text text not null,
+        asker text not null,
+        text text,
         received_at text not null,
-        replied integer not null default 0 check (replied in (0, 1)),
+        claimed_at text,
+        reply_ts text,
+        picture text,
         unique (team_id, channel, message_ts)
     )""",
+    "create index cases_due on cases (id) where reply_ts is null",
     """create table assessments (
         case_id integer primary key references cases (id) on delete cascade,
         model text not null,
@@ -36,11 +40,20 @@ _M001 = (
         current integer not null default 1 check (current in (0, 1))
     )""",
     "create unique index answers_current on answers (case_id, question) where current",
+    """create table corrections (
+        id integer primary key,
+        case_id integer not null references cases (id) on delete cascade,
+        engagement text not null,
+        pathway text not null,
+        reason text not null,
+        person text not null,
+        made_at text not null
+    )""",
 )
 
 
 @migrations()
 def m001_cases(db: Database) -> None:
-    """Cases, what the model said of them, and what people answered, history included."""
+    """Cases, what the model said of them, what people answered (history included), and their corrections."""
     for statement in _M001:
         db.execute(statement)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.store import Store
+from classifier.assess import Assessor
 from classifier.assessment import Assessment
-from classifier.taxonomy import Taxonomy
+from classifier.taxonomy import Taxonomy, taxonomy
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,8 @@ class Services:
     assess: Callable[[str], Assessment]
     now: Callable[[], datetime]
     book: Taxonomy
+
+
+def start(store: Path, assessor: Assessor) -> Services:
+    """The real services: one store file, one model, the clock."""
+    return Services(Store(store), assessor.assess, lambda: datetime.now(UTC), taxonomy())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,11 +19,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     bot_token: SecretStr = Field(alias="SLACK_BOT_TOKEN")
-    signing_secret: SecretStr = Field(alias="SLACK_SIGNING_SECRET")
+    signing_secret: SecretStr = Field(default=SecretStr(""), alias="SLACK_SIGNING_SECRET")
+    app_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_APP_TOKEN")
     api_url: str = Field(default="https://slack.com/api/", alias="SLACK_API_URL")
     port: int = Field(default=3000, alias="PORT")
     store: Path = Field(default=Path("rung.db"), alias="RUNG_STORE")
     models: Path = Field(default=Path("models"), alias="RUNG_MODELS")
+
+    @model_validator(mode="after")
+    def _one_door(self) -> Self:
+        if not self.app_token.get_secret_value() and not self.signing_secret.get_secret_value():
+            raise ValueError("SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP")
+        return self
 
 
 _NONE: dict[str, Any] = {}  # every value comes from the environment; the type checker wants arguments
@@ -38,5 +45,9 @@ def read_settings() -> Settings:
     try:
         return Settings(**_NONE)
     except ValidationError as error:
-        faults = ", ".join(f"{fault['loc'][0]} ({fault['msg'].lower()})" for fault in error.errors())
+        faults = ", ".join(_fault(found["loc"], found["msg"]) for found in error.errors())
         raise SettingsError(f"Cannot start. Set in the environment: {faults}.") from error
+
+
+def _fault(place: tuple[int | str, ...], words: str) -> str:
+    return f"{place[0]} ({words.lower()})" if place else words.removeprefix("Value error, ")

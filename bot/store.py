@@ -1,4 +1,4 @@
-"""The one SQLite file: cases, assessments and answers. Every query is bound to a team."""
+"""The one SQLite file: cases, assessments, answers, corrections. Every query is bound to a team."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -16,7 +17,19 @@ from bot.migrations import migrations
 from classifier.assessment import Assessment
 
 BUSY_SECONDS = 10.0
-_MESSAGE = ("team_id", "channel", "message_ts", "thread_ts", "author", "text")
+CLAIM_LIFE = timedelta(seconds=60)  # a reply claimed and not posted for so long: its process has died
+_MESSAGE = ("team_id", "channel", "message_ts", "thread_ts", "author", "asker", "text")
+
+
+_CORRECTION = ("engagement", "pathway", "reason", "person", "made_at")
+
+
+class Claim(Enum):
+    """What came of asking to post a reply."""
+
+    TAKEN = "taken"
+    FIRST = "first"
+    AGAIN = "again"
 
 
 class NotFound(LookupError):
@@ -25,23 +38,40 @@ class NotFound(LookupError):
 
 @dataclass(frozen=True)
 class Message:
-    """A message that describes an initiative; (team_id, channel, message_ts) names it for good."""
+    """A message that describes an initiative; (team_id, channel, message_ts) names it for good.
+
+    `author` wrote it and `asker` asked Rung about it, most often the same person. `text` is None until it
+    was fetched: Slack does not send the message above along with a mention under it.
+    """
 
     team_id: str
     channel: str
     message_ts: str
     thread_ts: str
     author: str
-    text: str
+    asker: str
+    text: str | None
 
 
 @dataclass(frozen=True)
 class StoredCase:
-    """A kept message, and what the model said of it (None until it was assessed)."""
+    """A kept message, what the model said of it (None until it was assessed), and the reply's `ts`."""
 
     id: int
     message: Message
     assessment: Assessment | None
+    reply_ts: str | None = None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person says the labels should be, and why."""
+
+    engagement: str
+    pathway: str
+    reason: str
+    person: str
+    made_at: str
 
 
 @dataclass(frozen=True)
@@ -90,17 +120,9 @@ class Store:
         """Keep a message once; returns the case's id and whether it is new."""
         with self._transaction() as db:
             made = db.execute(
-                "insert into cases (team_id, channel, message_ts, thread_ts, author, text, received_at)"
-                " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id",
-                (
-                    message.team_id,
-                    message.channel,
-                    message.message_ts,
-                    message.thread_ts,
-                    message.author,
-                    message.text,
-                    now.isoformat(),
-                ),
+                f"insert into cases ({', '.join(_MESSAGE)}, received_at)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id",
+                (*(getattr(message, field) for field in _MESSAGE), now.isoformat()),
             ).fetchone()
             if made is not None:
                 return int(made["id"]), True
@@ -110,22 +132,52 @@ class Store:
             ).fetchone()
             return int(found["id"]), False
 
-    def claim_reply(self, team_id: str, case_id: int) -> bool:
-        """Whether the caller is the one to post the reply; true once for each case, whoever asks."""
+    def fill(self, team_id: str, case_id: int, author: str, text: str) -> None:
+        """Keep the text of a message that had to be fetched; one that is there already stays."""
         with self._transaction() as db:
-            claimed = db.execute(
-                "update cases set replied = 1 where id = ? and team_id = ? and not replied returning id",
-                (case_id, team_id),
-            ).fetchall()
-        return bool(claimed)
+            self._require(db, team_id, case_id)
+            db.execute(
+                "update cases set text = ?, author = ? where id = ? and text is null", (text, author, case_id)
+            )
 
-    def unanswered(self) -> list[Message]:
-        """Messages of every team that were kept and whose reply nobody has claimed, oldest first."""
+    def claim_reply(self, team_id: str, case_id: int, now: datetime) -> Claim:
+        """Whether the caller is to post the reply, whoever else asks.
+
+        A claim that led to nothing for `CLAIM_LIFE` goes to the next who asks: he must look whether the
+        message is there, for the first may have died after posting it.
+        """
+        with self._transaction() as db:
+            self._require(db, team_id, case_id)
+            row = db.execute("select claimed_at, reply_ts from cases where id = ?", (case_id,)).fetchone()
+            before = row["claimed_at"]
+            if row["reply_ts"] is not None or (before is not None and before > _stale(now)):
+                return Claim.TAKEN
+            db.execute("update cases set claimed_at = ? where id = ?", (now.isoformat(), case_id))
+            return Claim.FIRST if before is None else Claim.AGAIN
+
+    def posted(self, team_id: str, case_id: int, reply_ts: str) -> None:
+        """Note that the reply was posted; "" where Slack refuses it for good."""
+        with self._transaction() as db:
+            self._require(db, team_id, case_id)
+            db.execute("update cases set reply_ts = ? where id = ?", (reply_ts, case_id))
+
+    def unanswered(self, now: datetime) -> list[Message]:
+        """Messages of every team whose reply is due and in nobody's hands, oldest first."""
         with closing(self._connect()) as db:
             rows = db.execute(
-                f"select {', '.join(_MESSAGE)} from cases where not replied order by id"
+                f"select {', '.join(_MESSAGE)} from cases where reply_ts is null"
+                " and (claimed_at is null or claimed_at <= ?) order by id",
+                (_stale(now),),
             ).fetchall()
         return [Message(**dict(row)) for row in rows]
+
+    def swap_picture(self, team_id: str, case_id: int, picture: str) -> str | None:
+        """Note the file of the score card's picture; returns the one it takes the place of."""
+        with self._transaction() as db:
+            self._require(db, team_id, case_id)
+            before = db.execute("select picture from cases where id = ?", (case_id,)).fetchone()["picture"]
+            db.execute("update cases set picture = ? where id = ?", (picture, case_id))
+            return None if before is None else str(before)
 
     def record(self, team_id: str, case_id: int, assessment: Assessment, now: datetime) -> None:
         """Keep what the model said of a case, in place of what it said before."""
@@ -154,7 +206,36 @@ class Store:
             raise NotFound(f"no case {case_id}")
         message = Message(**{field: row[field] for field in _MESSAGE})
         result = row["result"]
-        return StoredCase(row["id"], message, Assessment.from_dict(json.loads(result)) if result else None)
+        assessment = Assessment.from_dict(json.loads(result)) if result else None
+        return StoredCase(row["id"], message, assessment, row["reply_ts"])
+
+    def find(self, team_id: str, channel: str, message_ts: str) -> StoredCase | None:
+        """The case of a message, if it is one."""
+        with closing(self._connect()) as db:
+            row = db.execute(
+                "select id from cases where team_id = ? and channel = ? and message_ts = ?",
+                (team_id, channel, message_ts),
+            ).fetchone()
+        return None if row is None else self.case(team_id, row["id"])
+
+    def correct(self, team_id: str, case_id: int, correction: Correction) -> None:
+        """Keep a correction; earlier ones stay."""
+        with self._transaction() as db:
+            self._require(db, team_id, case_id)
+            db.execute(
+                "insert into corrections (case_id, engagement, pathway, reason, person, made_at)"
+                " values (?, ?, ?, ?, ?, ?)",
+                (case_id, *(getattr(correction, field) for field in _CORRECTION)),
+            )
+
+    def corrections(self, team_id: str, case_id: int) -> list[Correction]:
+        """Corrections of a case, oldest first."""
+        with closing(self._connect()) as db:
+            self._require(db, team_id, case_id)
+            rows = db.execute(
+                f"select {', '.join(_CORRECTION)} from corrections where case_id = ? order by id", (case_id,)
+            ).fetchall()
+        return [Correction(**dict(row)) for row in rows]
 
     def answer(self, team_id: str, case_id: int, given: Mapping[str, str], person: str, now: datetime) -> int:
         """Keep answers (question → value) in one transaction; returns how many changed something.
@@ -209,3 +290,7 @@ class Store:
         found = db.execute("select 1 from cases where id = ? and team_id = ?", (case_id, team_id)).fetchone()
         if found is None:
             raise NotFound(f"no case {case_id}")
+
+
+def _stale(now: datetime) -> str:
+    return (now - CLAIM_LIFE).isoformat()

@@ -58,13 +58,14 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A labelled case that is like the text; `similarity` from 0 to 1."""
+    """A labelled case that is like the text; `similarity` from 0 to 1, `because` its deciding words."""
 
     id: str
     similarity: float
     engagement: str
     pathway: str
     title: str
+    because: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from classifier.dataset import TRAINING_DATA, DatasetError
 from classifier.evaluation import describe, read_truths
 from classifier.evaluation import evaluate as measure
 from classifier.model import STEPS
-from classifier.registry import MODELS, Registry, RegistryError
+from classifier.registry import MODELS, Outdated, Registry, RegistryError
 from classifier.taxonomy import taxonomy
 from classifier.training import TrainingError
 from classifier.training import train as train_version
@@ -41,6 +41,16 @@ def load(models: Path) -> Assessor:
         return Assessor(*Registry(models).load())
     except RegistryError as error:
         raise click.ClickException(str(error)) from error
+
+
+def train_first(models: Path) -> None:
+    """Train a version where there is none that this Rung can read."""
+    try:
+        usable = Registry(models).current() is not None and bool(Registry(models).load())
+    except Outdated:
+        usable = False
+    if not usable:
+        train_with_bar((TRAINING_DATA,), models)
 
 
 @click.command()

@@ -20,6 +20,7 @@ class Neighbours:
     ids: tuple[str, ...]
     labels: tuple[tuple[str, str], ...]
     titles: tuple[str, ...]
+    reasons: tuple[str, ...]
 
     @classmethod
     def of(cls, matrix: csr_matrix, cases: Sequence[Case]) -> Neighbours:
@@ -29,6 +30,7 @@ class Neighbours:
             tuple(case.id for case in cases),
             tuple((case.engagement, case.pathway) for case in cases),
             tuple(case.title for case in cases),
+            tuple(case.spans.get("engagement", "") for case in cases),
         )
 
     def nearest(self, row: csr_matrix, count: int = 3) -> tuple[Neighbour, ...]:
@@ -39,4 +41,4 @@ class Neighbours:
 
     def _at(self, row: int, similarity: float) -> Neighbour:
         engagement, pathway = self.labels[row]
-        return Neighbour(self.ids[row], similarity, engagement, pathway, self.titles[row])
+        return Neighbour(self.ids[row], similarity, engagement, pathway, self.titles[row], self.reasons[row])

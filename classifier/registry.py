@@ -23,12 +23,16 @@ import joblib
 from classifier.model import Model
 
 MODELS = Path("models")
-_FORMAT = 1
+_FORMAT = 2  # raise it when what is saved changes: older versions are then refused, not misread
 _PINNED = ("scikit-learn", "numpy", "scipy", "joblib", "spacy")
 
 
 class RegistryError(Exception):
     """A version cannot be saved or served; the text is meant for the person who operates Rung."""
+
+
+class Outdated(RegistryError):
+    """A version was made by another Rung or another scikit-learn; training again mends it."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ class Registry:
         """The model of a version (default: current) and the version's name.
 
         Raises:
-            RegistryError: no such version, changed or cut short, or made by another scikit-learn.
+            Outdated: made by another scikit-learn or another Rung.
+            RegistryError: no such version, or one that was changed or cut short.
         """
         chosen = name or self.current()
         if chosen is None:
@@ -98,10 +103,12 @@ class Registry:
         manifest = self._manifest(chosen)
         made_by, here = manifest["libraries"]["scikit-learn"], version("scikit-learn")
         if made_by.split(".")[:2] != here.split(".")[:2]:
-            raise RegistryError(
+            raise Outdated(
                 f"Model {chosen} was made with scikit-learn {made_by}, this is {here}. "
                 "Run `rung train` again."
             )
+        if manifest.get("format") != _FORMAT:
+            raise Outdated(f"Model {chosen} was made by another version of Rung. Run `rung train` again.")
         path = self.root / chosen / "model.joblib"
         if not path.exists() or _sha256(path) != manifest["sha256"]:
             raise RegistryError(f"Model {chosen} was changed or cut short. Run `rung train` again.")

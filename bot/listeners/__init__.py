@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from slack_bolt import App
 
-from bot.listeners import answers, paste
+from bot.listeners import answers, details, doors, paste, rest
 from bot.services import Services
 
 
 def register(app: App, services: Services) -> None:
-    """Bind every listener."""
-    paste.register(app, services)
-    answers.register(app, services)
+    """Bind every listener; `rest` comes last, for what no other wants."""
+    for module in (paste, answers, details, doors, rest):
+        module.register(app, services)

@@ -1,4 +1,4 @@
-"""The buttons of the follow-up: answer, confirm, go to a question, stop."""
+"""The buttons of the follow-up: answer, settle, confirm, go to a question, stop."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
+from slack_sdk import WebClient
 
-from bot import followup
+from bot import charts, followup, replies
 from bot.ids import Action
+from bot.listeners.pressed import Press, found, pressed
 from bot.services import Services
-from bot.store import NotFound, StoredCase
+from bot.store import StoredCase
+from bot.views import assessment as labels_view
+from bot.views import details as details_view
 from bot.views import followup as view
-from bot.views.parts import Reply, fallback
+from bot.views.parts import Reply
 
-NOT_YOURS = "Only the person who pasted this description can answer. Paste one of your own to try it."
-GONE = "This description is no longer here. Paste it again to go on."
+NOT_YOURS = "Only the person who asked about this description can answer. Paste one of your own to try it."
 
 
 def register(app: App, services: Services) -> None:
     """Bind the presses; an id is its prefix, then what tells buttons of one block apart."""
     for action, do in (
         (Action.ANSWER, answer),
+        (Action.SETTLE, settle),
         (Action.CONFIRM, confirm),
         (Action.SHOW, show),
         (Action.STOP, stop),
@@ -32,65 +36,122 @@ def register(app: App, services: Services) -> None:
 
 
 def on_press(
-    services: Services, do: Callable[..., Reply], ack: Ack, body: dict[str, Any], respond: Respond
+    services: Services,
+    do: Callable[..., Reply],
+    ack: Ack,
+    body: dict[str, Any],
+    respond: Respond,
+    client: WebClient,
 ) -> None:
     """Find the case, check whose it is, do what was pressed, and show the result in the same message."""
     ack()
-    number, *rest = pressed(body["actions"][0]).split(":")
-    team, person = body["team"]["id"], body["user"]["id"]
-    try:
-        case = services.store.case(team, int(number))
-    except (NotFound, ValueError):
-        respond(text=GONE, replace_original=False, response_type="ephemeral")
+    press = pressed(body)
+    case = found(services, press, respond)
+    if case is None:
         return
-    if case.message.author != person:
-        respond(text=NOT_YOURS, replace_original=False, response_type="ephemeral")
+    if press.person not in (case.message.author, case.message.asker):
+        if press.in_message:
+            respond(text=NOT_YOURS, replace_original=False, response_type="ephemeral")
         return
-    reply = do(services, case, person, *rest)
-    respond(text=reply.text, blocks=reply.blocks, replace_original=True)
+    reply = do(services, case, press)
+    if press.in_message:
+        replies.show(respond, reply)
+    else:
+        replies.update(client, case, reply)
+        _refresh(services, case, client, body)
+    if do is stop or _ended(services, case):
+        _draw(services, case, client)
 
 
-def pressed(action: dict[str, Any]) -> str:
-    """What a button or a menu carries."""
-    chosen = action.get("selected_option") or action
-    return str(chosen.get("value", ""))
-
-
-def answer(services: Services, case: StoredCase, person: str, question: str, value: str) -> Reply:
+def answer(services: Services, case: StoredCase, press: Press) -> Reply:
     """Keep one answer and show what comes next."""
+    question, value = press.rest
     followup.check(services.book, question, value)
-    services.store.answer(case.message.team_id, case.id, {question: value}, person, services.now())
-    return show(services, case, person, "next")
+    _keep(services, case, {question: value}, press.person)
+    return _next(services, case)
 
 
-def confirm(services: Services, case: StoredCase, person: str, _: str) -> Reply:
+def settle(services: Services, case: StoredCase, press: Press) -> Reply:
+    """Keep the label that a pair question settled."""
+    head, label = press.rest
+    _keep(services, case, followup.settle(services.book, head, label), press.person)
+    given = services.store.answers(case.message.team_id, case.id)
+    return labels_view.render(services.book, case, given)
+
+
+def confirm(services: Services, case: StoredCase, press: Press) -> Reply:
     """Keep everything that the text suggests as answered."""
-    given = services.store.answers(case.message.team_id, case.id)
     if case.assessment is not None:
-        confirmed = followup.confirm(case.assessment, given)
-        services.store.answer(case.message.team_id, case.id, confirmed, person, services.now())
-    return show(services, case, person, "next")
+        given = services.store.answers(case.message.team_id, case.id)
+        _keep(services, case, followup.confirm(case.assessment, given), press.person)
+    return _next(services, case)
 
 
-def show(services: Services, case: StoredCase, person: str, question: str) -> Reply:
-    """Show a question by name, or the next open one; at the end the score card."""
-    if case.assessment is None:
-        return Reply(fallback("I am still reading this."), [])
+def show(services: Services, case: StoredCase, press: Press) -> Reply:
+    """Show a question by name, the next open one, or the labels again."""
+    wanted = press.rest[0]
     given = services.store.answers(case.message.team_id, case.id)
-    now = followup.standing(services.book, case.assessment, given)
-    asked = now.question if question == "next" else question
-    if asked is None:
-        return stop(services, case, person)
-    known = asked == followup.CONFIRM or asked in services.book.criterion or asked in services.book.settling
-    before = [key for key in given if key != asked]
-    if not known:
-        return stop(services, case, person)
-    return view.question(services.book, case, asked, now, before[-1] if before else None)
+    if wanted == "labels":
+        return labels_view.render(services.book, case, given)
+    known = wanted in services.book.criterion or wanted in services.book.settling
+    return _question(services, case, wanted) if known else _next(services, case)
 
 
-def stop(services: Services, case: StoredCase, person: str, _: str = "") -> Reply:  # noqa: ARG001
+def stop(services: Services, case: StoredCase, _: Press) -> Reply:
     """Show the score card as it stands."""
     given = services.store.answers(case.message.team_id, case.id)
+    return view.card(services.book, case, given, _standing(services, case))
+
+
+def _next(services: Services, case: StoredCase) -> Reply:
+    key = _standing(services, case).question
+    if key is not None:
+        return _question(services, case, key)
+    given = services.store.answers(case.message.team_id, case.id)
+    return view.card(services.book, case, given, _standing(services, case))
+
+
+def _question(services: Services, case: StoredCase, key: str) -> Reply:
+    given = services.store.answers(case.message.team_id, case.id)
+    # Back from an answered question goes to the one answered before it, from an open one to the last.
+    order = list(given)
+    before = order[: order.index(key)] if key in order else order
+    back = before[-1] if before else None
+    return view.question(services.book, case, given, _standing(services, case), key, back)
+
+
+def _keep(services: Services, case: StoredCase, given: dict[str, str], person: str) -> None:
+    services.store.answer(case.message.team_id, case.id, given, person, services.now())
+
+
+def _standing(services: Services, case: StoredCase) -> followup.Standing:
+    given = services.store.answers(case.message.team_id, case.id)
     if case.assessment is None:
-        return Reply(fallback("I am still reading this."), [])
-    return view.card(services.book, case, given, followup.standing(services.book, case.assessment, given))
+        raise LookupError(f"case {case.id} has buttons and no assessment")
+    return followup.standing(services.book, case.assessment, given)
+
+
+def _ended(services: Services, case: StoredCase) -> bool:
+    return _standing(services, case).question is None
+
+
+def _draw(services: Services, case: StoredCase, client: WebClient) -> None:
+    """Put the picture of the score card into the thread, in place of an earlier one."""
+    now = _standing(services, case)
+    if now.quality.overall.score is None:
+        return
+    png = charts.score_card(services.book, now.quality)
+    new = replies.upload(client, png, view.in_words(services.book, now), case=case)
+    if new is not None:
+        old = services.store.swap_picture(case.message.team_id, case.id, new)
+        if old is not None:
+            replies.remove(client, old)
+
+
+def _refresh(services: Services, case: StoredCase, client: WebClient, body: dict[str, Any]) -> None:
+    """Show in the open modal what its button did to the message behind it."""
+    if case.assessment is None:
+        return
+    given = services.store.answers(case.message.team_id, case.id)
+    now = details_view.render(services.book, case, case.assessment, given, may_settle=True)
+    replies.update_view(client, body["view"]["id"], now)

@@ -1,4 +1,4 @@
-"""A description pasted in a direct message, or to the bot in a channel."""
+"""A description pasted in a direct message, to the bot in a channel, or above a mention of it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.intake import decode, receive
+from bot import replies
+from bot.intake import decode
+from bot.originals import is_text
 from bot.services import Services
 from bot.store import Message
-from bot.views import assessment as view
 
 # Subtypes under which a person's new text comes; everything else is an edit, a join, a bot.
 _NEW_TEXT = (None, "file_share", "thread_broadcast", "me_message")
+_ASIDE = 12  # words; a mention with fewer under a message is a request to read that message
 
 
 def register(app: App, services: Services) -> None:
@@ -24,7 +26,6 @@ def register(app: App, services: Services) -> None:
     app.middleware(partial(keep_first, services))
     app.event("message")(partial(on_text, services))
     app.event("app_mention")(partial(on_text, services))
-    app.event(re.compile(".*"))(lambda: None)
 
 
 def keep_first(services: Services, body: dict[str, Any], next: Callable[[], Any]) -> None:
@@ -42,48 +43,23 @@ def keep_first(services: Services, body: dict[str, Any], next: Callable[[], Any]
 def described(body: dict[str, Any]) -> Message | None:
     """The message to be classified in an event, or None where there is none for us."""
     event = body.get("event") or {}
-    ours = event.get("type") == "app_mention" or (
-        event.get("type") == "message" and event.get("channel_type") == "im"
-    )
+    mention = event.get("type") == "app_mention"
+    direct = event.get("type") == "message" and event.get("channel_type") == "im"
     person = event.get("user") and not event.get("bot_id") and event.get("subtype") in _NEW_TEXT
-    # A reply in a direct message's thread belongs to the case above it.
-    reply = event.get("type") == "message" and event.get("thread_ts") not in (None, event.get("ts"))
-    if not ours or not person or reply:
+    if not (mention or direct) or not person:
         return None
-    thread = event.get("thread_ts") or event["ts"]
-    return Message(
-        body.get("team_id") or event.get("team", ""),
-        event["channel"],
-        event["ts"],
-        thread,
-        event["user"],
-        decode(event.get("text") or "").strip(),
-    )
+    team, user, ts = body.get("team_id") or event.get("team", ""), event["user"], event["ts"]
+    thread = event.get("thread_ts") or ts
+    text: str | None = decode(event.get("text") or "").strip()
+    if mention and thread != ts and len(re.findall(r"\w+", text or "")) < _ASIDE:
+        return Message(team, event["channel"], thread, thread, user, user, None)
+    if any(is_text(file) for file in event.get("files", [])):
+        text = None
+    return Message(team, event["channel"], ts, thread, user, user, text)
 
 
 def on_text(services: Services, body: dict[str, Any], client: WebClient) -> None:
     """Answer in the thread, once for each message."""
     message = described(body)
     if message is not None:
-        answer(services, message, client)
-
-
-def finish_due(services: Services, client: WebClient) -> None:
-    """Answer what was kept and not answered before the last stop; called at start."""
-    for message in services.store.unanswered():
-        answer(services, message, client)
-
-
-def answer(services: Services, message: Message, client: WebClient) -> None:
-    """Assess a message and post the reply, once whoever asks."""
-    case = receive(services, message)
-    if services.store.claim_reply(message.team_id, case.id):
-        reply = view.render(services.book, case)
-        client.chat_postMessage(
-            channel=message.channel,
-            thread_ts=message.thread_ts,
-            text=reply.text,
-            blocks=reply.blocks,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        replies.answer(services, message, client)

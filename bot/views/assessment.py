@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.followup import standing
+from collections.abc import Mapping
+
+from bot import followup
 from bot.ids import Action
 from bot.store import StoredCase
 from bot.views.parts import Block, Reply, actions, button, fallback, note, quote, section
@@ -20,53 +22,148 @@ HELP = {
     "other_language": "This does not look like English, and English is all I can read. "
     "Please paste it again in English.",
 }
+IN_THREAD = (
+    "I read whole descriptions here. To answer a question, press one of its buttons above. "
+    "To have another text read, paste it as a new message."
+)
+NOTHING_ABOVE = "The message above holds no text that I can read. Paste the description here instead."
 
 
-def render(book: Taxonomy, case: StoredCase) -> Reply:
+def render(book: Taxonomy, case: StoredCase, answers: Mapping[str, str] | None = None) -> Reply:
     """The reply in the thread: type and pathway, how sure, why, and what to do next."""
     assessment = case.assessment
     if assessment is None:
         return Reply("I am still reading this.", [section("I am still reading this.")])
     if not assessment.is_description:
-        words = next(HELP[warning] for warning in assessment.warnings if warning in HELP)
-        return Reply(words, [section(words)])
-    lines = [_said(book.engagement, assessment.engagement), _said(book.pathway, assessment.pathway)]
-    blocks: list[Block] = [section(line) for line in lines]
-    if assessment.engagement.because:
-        blocks += [note("What spoke for the type:")]
-        blocks += [quote(phrase.text) for phrase in assessment.engagement.because]
-    if facts := _facts(book, assessment):
-        blocks.append(note(facts))
-    open_ = standing(book, assessment, {})
-    blocks.append(
-        actions(button(f"Answer {open_.total} questions", Action.SHOW, f"{case.id}:next", "primary"))
-    )
-    quotes = " ".join(f"“{phrase.text}”" for phrase in assessment.engagement.because)
-    said = " ".join(line.replace("*", "") for line in lines)
-    return Reply(fallback(f"{said} What spoke for it: {quotes or 'no phrase stands out.'} {facts}"), blocks)
+        return _help(case, assessment)
+    given = answers or {}
+    said, sure = headline(book, assessment, given), _sureness(book, assessment, given)
+    blocks: list[Block] = [section(said)]
+    blocks += [note(sure)] if sure else []
+    quotes = assessment.engagement.because
+    blocks += [note("What spoke for the type, in your words:")] if quotes else []
+    blocks += [quote(phrase.text) for phrase in quotes]
+    facts = _facts(book, assessment)
+    blocks += [note(facts)] if facts else []
+    blocks += _others(book, assessment)
+    blocks += _next(book, case, assessment, given)
+    why = " ".join(f"“{phrase.text}”" for phrase in quotes) or "no phrase stands out."
+    words = f"{said.replace('*', '')} {sure} What spoke for the type: {why} {facts}"
+    return Reply(fallback(f"{words} {_asked(blocks)}"), blocks)
 
 
-def _said(labels: dict[str, Label], head: Head) -> str:
-    first, second = labels[head.label], labels[head.runner_up]
-    if head.abstain:
-        return (
-            f"I am not sure: it could be *{first.name}* ({first.plain}; {head.confidence:.0%}) "
-            f"or *{second.name}* ({second.plain}; {head.probabilities[head.runner_up]:.0%}). "
-            "The first question below settles it."
+def _help(case: StoredCase, assessment: Assessment) -> Reply:
+    if case.message.message_ts != case.message.thread_ts:
+        return Reply(IN_THREAD, [section(IN_THREAD)])
+    if case.message.asker != case.message.author and "empty" in assessment.warnings:
+        return Reply(NOTHING_ABOVE, [section(NOTHING_ABOVE)])
+    words = next(HELP[warning] for warning in assessment.warnings if warning in HELP)
+    return Reply(words, [section(words)])
+
+
+def headline(book: Taxonomy, assessment: Assessment, answers: Mapping[str, str]) -> str:
+    """Type and pathway in a sentence each; what the model does not know is said to be unknown."""
+    return " ".join(
+        (
+            _named(book.engagement, assessment.engagement, "This is", "the type", answers, book, assessment),
+            _named(book.pathway, assessment.pathway, "Pathway:", "the pathway", answers, book, assessment),
         )
-    return (
-        f"*{first.name}*: {first.plain}. I am {head.confidence:.0%} sure; "
-        f"next would be {second.name.lower()} ({head.probabilities[head.runner_up]:.0%})."
     )
+
+
+def _named(
+    labels: Mapping[str, Label],
+    head: Head,
+    lead: str,
+    what: str,
+    answers: Mapping[str, str],
+    book: Taxonomy,
+    assessment: Assessment,
+) -> str:
+    name = "engagement" if labels is book.engagement else "pathway"
+    label = followup.label_of(book, assessment, answers, name)
+    if label is not None:
+        mark = " (you said)" if name in followup.settled(book, answers) else ""
+        return f"{lead} *{labels[label].name.lower()}*{mark}: {labels[label].plain}."
+    first, second = labels[head.label], labels[head.runner_up]
+    return (
+        f"I am not sure of {what}: *{first.name.lower()}* ({head.confidence:.0%}) "
+        f"or *{second.name.lower()}* ({head.probabilities[head.runner_up]:.0%})."
+    )
+
+
+def _sureness(book: Taxonomy, assessment: Assessment, answers: Mapping[str, str]) -> str:
+    """How sure the model is of what it asserts, and what would be next."""
+    said = []
+    settled = followup.settled(book, answers)
+    for name, labels in (("engagement", book.engagement), ("pathway", book.pathway)):
+        head: Head = getattr(assessment, name)
+        if not head.abstain and name not in settled:
+            what = "type" if name == "engagement" else "pathway"
+            other = labels[head.runner_up].name.lower()
+            chance = head.probabilities[head.runner_up]
+            said.append(f"{head.confidence:.0%} sure of the {what}; next would be {other} ({chance:.0%}).")
+    return " ".join(said)
 
 
 def _facts(book: Taxonomy, assessment: Assessment) -> str:
-    modes = ", ".join(book.mode[mode].plain for mode in assessment.modes)
-    level = book.level[assessment.level.label]
-    parts = [f"Together: {modes}." if modes else "", f"Who benefits: {level.plain}."]
+    modes = " and ".join(book.mode[mode].plain for mode in assessment.modes)
+    level = assessment.level
+    parts = [f"People take part in {modes}." if modes else ""]
+    parts.append("" if level.abstain else f"Who benefits: {book.level[level.label].plain}.")
     claimed = [w.removeprefix("claims:") for w in assessment.warnings if w.startswith("claims:")]
     parts += [
-        f"It uses the word of {book.engagement[label].name.lower()}; check if it is that."
+        f"It uses the word “{book.engagement[label].name.lower()}”; what it describes is something else."
         for label in claimed
     ]
     return " ".join(part for part in parts if part)
+
+
+def _others(book: Taxonomy, assessment: Assessment) -> list[Block]:
+    """Other activities that the text tells of, with the sentence of each."""
+    blocks: list[Block] = []
+    for activity in assessment.activities[1:3]:
+        blocks.append(note(f"It also tells of {book.engagement[activity.engagement].name.lower()}:"))
+        blocks.append(quote(activity.sentence))
+    return blocks
+
+
+def _next(
+    book: Taxonomy, case: StoredCase, assessment: Assessment, answers: Mapping[str, str]
+) -> list[Block]:
+    """The settling question where the model is unsure, then the way on."""
+    now = followup.standing(book, assessment, answers)
+    blocks: list[Block] = []
+    first = now.question if now.question in followup.SETTLING and not answers else None
+    if first is not None:
+        blocks += settling(book, case, getattr(assessment, first), first)
+    row = []
+    if first is None and now.question is not None:
+        left = now.total - now.done
+        words = f"Answer {left} question{'s' if left > 1 else ''}"
+        row.append(button(words, f"{Action.SHOW}_next", f"{case.id}:next", "primary"))
+    row += [
+        button("Details", Action.DETAILS, f"{case.id}"),
+        button("Not right?", Action.WRONG, f"{case.id}"),
+    ]
+    return [*blocks, actions(*row)]
+
+
+def settling(book: Taxonomy, case: StoredCase, head: Head, name: str) -> list[Block]:
+    """The question that separates the two most probable labels, with a way to all of them."""
+    pair = book.pair_of(head.label, head.runner_up)
+    if pair is None:  # the taxonomy's check has a rule for every pair
+        raise LookupError(f"no rule for {head.label} and {head.runner_up}")
+    choices = [
+        button(option.text, f"{Action.SETTLE}_{name}_{option.to}", f"{case.id}:{name}:{option.to}")
+        for option in pair.answers
+    ]
+    more = button("Neither of these", f"{Action.SHOW}_{name}", f"{case.id}:{name}")
+    skip = button("Don't know", f"{Action.ANSWER}_{name}", f"{case.id}:{name}:{followup.DONT_KNOW}")
+    return [section(f"*{pair.question}*"), *(actions(choice) for choice in choices), actions(more, skip)]
+
+
+def _asked(blocks: list[Block]) -> str:
+    """The question of the message in words, for who hears it and does not see it."""
+    words = [b["text"]["text"] for b in blocks[1:] if b["type"] == "section"]
+    return " ".join(word.replace("*", "") for word in words)

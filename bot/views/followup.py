@@ -4,93 +4,144 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.followup import CONFIRM, DONT_KNOW, Standing, settled
+from bot.followup import CONFIRM, DONT_KNOW, Standing, is_scored, label_of, ratings
 from bot.ids import Action
 from bot.store import StoredCase
 from bot.views.parts import Block, Reply, actions, button, fallback, note, quote, section, select
 from classifier.assessment import Assessment
-from classifier.quality import raises
+from classifier.quality import Interval, raises
 from classifier.taxonomy import Taxonomy
 
+READ = "Your text already answers some questions. Is this right?"
 
-def question(book: Taxonomy, case: StoredCase, key: str, now: Standing, back: str | None) -> Reply:
+
+def question(
+    book: Taxonomy, case: StoredCase, answers: Mapping[str, str], now: Standing, key: str, back: str | None
+) -> Reply:
     """A question with its answers; `back` is the question before it, if any."""
     if key == CONFIRM and case.assessment is not None:
-        return _confirm(book, case, case.assessment, now)
-    words, answers = _words(book, key)
-    choices = [
-        button(answer, f"{Action.ANSWER}_{i}", f"{case.id}:{key}:{i}") for i, answer in enumerate(answers)
-    ]
+        return _confirm(book, case, case.assessment, answers, now)
+    words, choices = words_of(book, key)
+    rows = []
+    for index, choice in enumerate(choices):
+        chosen = "✓ " if answers.get(key) == str(index) else ""
+        rows.append(button(chosen + choice, f"{Action.ANSWER}_{index}", f"{case.id}:{key}:{index}"))
     ways = [button("Don't know", f"{Action.ANSWER}_open", f"{case.id}:{key}:{DONT_KNOW}")]
     if back is not None:
         ways.append(button("Back", f"{Action.SHOW}_back", f"{case.id}:{back}"))
     ways.append(button("Stop for now", Action.STOP, f"{case.id}:stop"))
     blocks = [
+        note(_about(book, case, answers)),
         section(f"*{words}*"),
-        *(actions(choice) for choice in choices),
+        *(actions(row) for row in rows),
         actions(*ways),
         note(_progress(now)),
     ]
-    return Reply(fallback(f"{words} {_progress(now)}"), blocks)
+    listed = "; ".join(f"{i + 1}. {choice}" for i, choice in enumerate(choices))
+    return Reply(fallback(f"{words} {listed}. {_progress(now)}"), blocks)
 
 
-def _words(book: Taxonomy, key: str) -> tuple[str, list[str]]:
+def words_of(book: Taxonomy, key: str) -> tuple[str, list[str]]:
+    """A question and its answers in words."""
     if key in book.criterion:
         return book.criterion[key].question, list(book.criterion[key].answers)
     return book.settling[key].question, [option.text for option in book.settling[key].answers]
 
 
+def _about(book: Taxonomy, case: StoredCase, answers: Mapping[str, str]) -> str:
+    """Which labels stand, in a line."""
+    if case.assessment is None:
+        return "I am still reading this."
+    type_ = label_of(book, case.assessment, answers, "engagement")
+    pathway = label_of(book, case.assessment, answers, "pathway")
+    said = [
+        book.engagement[type_].name if type_ else "Type still open",
+        book.pathway[pathway].name.lower() if pathway else "pathway still open",
+    ]
+    return ", ".join(said) + "."
+
+
 def _progress(now: Standing) -> str:
     overall = now.quality.overall
-    return f"{now.done} of {now.total} answered. At least {overall.low} of 100, could reach {overall.high}."
+    return (
+        f"{now.done} of {now.total} answered. Score: at least {overall.low} of 100, at most {overall.high}."
+    )
 
 
-def _confirm(book: Taxonomy, case: StoredCase, assessment: Assessment, now: Standing) -> Reply:
-    blocks: list[Block] = [section("*Your text already answers some questions. Is this right?*")]
+def _confirm(
+    book: Taxonomy, case: StoredCase, assessment: Assessment, answers: Mapping[str, str], now: Standing
+) -> Reply:
+    blocks: list[Block] = [note(_about(book, case, answers)), section(f"*{READ}*")]
     said = []
     for key, evidence in assessment.criteria.items():
+        if key in answers:
+            continue
         criterion = book.criterion[key]
         said.append(f"{criterion.name}: {criterion.answers[evidence.rating]}")
         change = button("Change", f"{Action.SHOW}_{key}", f"{case.id}:{key}")
         blocks += [section(f"{said[-1]} (suggested)") | {"accessory": change}, quote(evidence.sentence)]
     blocks += [
-        actions(button("All right", Action.CONFIRM, f"{case.id}:all", "primary")),
+        actions(
+            button("All right", Action.CONFIRM, f"{case.id}:all", "primary"),
+            button("Stop for now", Action.STOP, f"{case.id}:stop"),
+        ),
         note(_progress(now)),
     ]
-    return Reply(
-        fallback(f"Your text already answers some questions. Is this right? {'; '.join(said)}"), blocks
-    )
+    return Reply(fallback(f"{READ} {'; '.join(said)}. {_progress(now)}"), blocks)
 
 
 def card(book: Taxonomy, case: StoredCase, answers: Mapping[str, str], now: Standing) -> Reply:
     """The score card: leads with the low end, which no further answer can lower."""
     overall = now.quality.overall
-    lead = f"*At least {overall.low} of 100*" + (
-        f", could reach {overall.high}." if overall.high > overall.low else "."
-    )
-    lines = [_dimension(book, key, now) for key in book.dimension]
-    labels = {**book.engagement, **book.pathway}
-    if found := settled(book, answers):
-        lines.append("You said: " + ", ".join(labels[label].name for label in found.values()) + ".")
-    rated = {
-        key: int(value) for key, value in answers.items() if key in book.criterion and value != DONT_KNOW
-    }
-    if best := raises(book, rated)[:1]:
-        lines.append(
-            f"What would raise it most: {book.criterion[best[0].criterion].name.lower()}. {best[0].tip}"
-        )
-    blocks = [section(lead), section("\n".join(lines))]
-    menu = [(f"{_words(book, key)[0]}", f"{case.id}:{key}") for key in answers]
-    row = [select("Change an answer", f"{Action.SHOW}_change", menu)] if menu else []
-    if now.question is not None:
-        row.insert(0, button("Go on", f"{Action.SHOW}_next", f"{case.id}:next", "primary"))
+    if case.assessment is None or not is_scored(book, case.assessment, answers):
+        return _unscored(book, case, answers)
+    reach = f", could reach {overall.high}" if overall.high > overall.low else ""
+    lead = f"*At least {overall.low} of 100*{reach}."
+    lines = [
+        f"{book.dimension[key].name}: {_interval(now.quality.dimensions[key])}" for key in book.dimension
+    ]
+    if read := [key for key in case.assessment.suggested if key not in answers]:
+        names = ", ".join(book.criterion[key].name.lower() for key in read)
+        lines.append(f"Suggested by your text and not confirmed yet: {names}.")
+    if best := raises(book, ratings(book, answers))[:1]:
+        name = book.criterion[best[0].criterion].name.lower()
+        lines.append(f"What would raise it most: {name} (+{best[0].gain:.0f}). {best[0].tip}")
+    blocks = [section(lead), note(_about(book, case, answers)), section("\n".join(lines))]
+    row = _row(book, case, answers, now)
     blocks += [actions(*row)] if row else []
-    return Reply(fallback(" ".join([lead.replace("*", ""), *lines])), blocks)
+    about = _about(book, case, answers)
+    return Reply(fallback(" ".join([lead.replace("*", ""), about, *lines])), blocks)
 
 
-def _dimension(book: Taxonomy, key: str, now: Standing) -> str:
-    interval = now.quality.dimensions[key]
-    name = book.dimension[key].name
-    if interval.score is None:
-        return f"{name}: nothing answered yet."
-    return f"{name}: {interval.score} (between {interval.low} and {interval.high})."
+def _unscored(book: Taxonomy, case: StoredCase, answers: Mapping[str, str]) -> Reply:
+    words = f"{_about(book, case, answers)} There is nothing to score: people have no part in it."
+    row = _row(book, case, answers, None)
+    return Reply(fallback(words), [section(words), *([actions(*row)] if row else [])])
+
+
+def _dimensions(book: Taxonomy, now: Standing) -> list[str]:
+    return [f"{each.name}: {_interval(now.quality.dimensions[key])}" for key, each in book.dimension.items()]
+
+
+def _interval(of: Interval) -> str:
+    if of.score is None:
+        return "nothing answered yet."
+    return f"{of.score}." if of.low == of.high else f"{of.score} (between {of.low} and {of.high})."
+
+
+def _row(book: Taxonomy, case: StoredCase, answers: Mapping[str, str], now: Standing | None) -> list[Block]:
+    row = []
+    if now is not None and now.question is not None:
+        row.append(button("Go on", f"{Action.SHOW}_next", f"{case.id}:next", "primary"))
+    if answers:
+        menu = [(words_of(book, key)[0], f"{case.id}:{key}") for key in answers]
+        row.append(select("Change an answer", f"{Action.SHOW}_change", menu))
+    row.append(button("Show the labels", f"{Action.SHOW}_labels", f"{case.id}:labels"))
+    return row
+
+
+def in_words(book: Taxonomy, now: Standing) -> str:
+    """What the picture of the score card shows."""
+    overall = now.quality.overall
+    said = " ".join(_dimensions(book, now))
+    return f"Score card. At least {overall.low} of 100, at most {overall.high}. {said}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Block = dict[str, Any]
-SECTION, BUTTON, FALLBACK, QUOTE, OPTION = 3000, 75, 3900, 600, 75
+SECTION, BUTTON, FALLBACK, QUOTE, OPTION, ALT = 3000, 75, 3900, 600, 75, 1000
 
 
 @dataclass(frozen=True)
@@ -83,3 +83,51 @@ def select(placeholder: str, action_id: str, options: list[tuple[str, str]]) -> 
         "placeholder": {"type": "plain_text", "text": placeholder},
         "options": shown[:100],
     }
+
+
+def picture(file_id: str, alt: str) -> Block:
+    """A picture that the bot uploaded; `alt` says what it shows."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": clip(alt, ALT)}
+
+
+def plain(words: str) -> Block:
+    """A text object in which no markup is read."""
+    return {"type": "plain_text", "text": words}
+
+
+def menu(field: str, label: str, options: list[tuple[str, str]], chosen: str | None = None) -> Block:
+    """A required choice in a modal, of (label, value)."""
+    shown = [{"text": plain(clip(words, OPTION)), "value": value} for words, value in options]
+    element: Block = {"type": "static_select", "action_id": field, "options": shown}
+    first = [option for option in shown if option["value"] == chosen]
+    element |= {"initial_option": first[0]} if first else {}
+    return {"type": "input", "block_id": field, "label": plain(label), "element": element}
+
+
+def box(field: str, label: str, hint: str, optional: bool = False, value: str = "") -> Block:
+    """A text field of several lines in a modal. Without `max_length` it takes more than 3,000 characters."""
+    element: Block = {"type": "plain_text_input", "action_id": field, "multiline": True}
+    element |= {"initial_value": value} if value else {}
+    made = {
+        "type": "input",
+        "block_id": field,
+        "label": plain(label),
+        "hint": plain(hint),
+        "element": element,
+    }
+    return made | {"optional": optional}
+
+
+def modal(
+    callback: str, title: str, blocks: list[Block], *, submit: str | None = None, context: str = ""
+) -> Block:
+    """A modal; `context` comes back with its submission."""
+    made: Block = {
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain(title),
+        "close": plain("Close"),
+        "blocks": blocks,
+        "private_metadata": context,
+    }
+    return made | ({"submit": plain(submit)} if submit else {})

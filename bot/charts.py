@@ -1,0 +1,91 @@
+"""Pictures: numbers in, PNG bytes out. Each is shown with alt text that says the same.
+
+Colours are from Okabe & Ito's palette (2008), told apart by colour-blind people; the white ground is drawn
+along, so that a picture reads the same in dark mode.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from classifier.assessment import Assessment, Head
+from classifier.quality import Quality
+from classifier.taxonomy import Label, Taxonomy
+
+SURE, OPEN, INK, OTHER = "#0072B2", "#CFE3F1", "#222222", "#8FA3B0"
+_lock = threading.Lock()  # matplotlib's font cache is not made for threads
+
+
+def score_card(book: Taxonomy, quality: Quality) -> bytes:
+    """Dimensions and the whole as bars from 0 to 100: what is sure, what is still possible, the score."""
+    rows = [("Overall", quality.overall)]
+    rows += [(book.dimension[key].name, interval) for key, interval in quality.dimensions.items()]
+    with _lock:
+        figure, axes = _sheet(rows=len(rows), left=0.31)
+        for row, (_, interval) in enumerate(rows):
+            at = -row - (0.35 if row else 0)
+            axes.barh(at, 100, color="#F0F0F0", height=0.5)
+            axes.barh(at, interval.high - interval.low, left=interval.low, color=OPEN, height=0.5)
+            axes.barh(at, interval.low, color=SURE, height=0.5)
+            if interval.score is not None:
+                axes.plot([interval.score] * 2, [at - 0.33, at + 0.33], color=INK, linewidth=2.5)
+                axes.text(103, at, str(interval.score), va="center", fontsize=11, color=INK, weight="bold")
+            else:
+                axes.text(103, at, "open", va="center", fontsize=10, color="#666666")
+        axes.set_yticks([-row - (0.35 if row else 0) for row in range(len(rows))], [name for name, _ in rows])
+        axes.set_xlim(0, 112)
+        axes.set_xticks([0, 25, 50, 75, 100])
+        axes.set_title("Dark: sure. Light: still possible. Line: score now.", fontsize=9, color="#444444")
+        return _png(figure)
+
+
+def probabilities(book: Taxonomy, assessment: Assessment) -> bytes:
+    """How probable each type and each pathway is, most probable first."""
+    parts: list[tuple[dict[str, Label], Head]] = [
+        (book.engagement, assessment.engagement),
+        (book.pathway, assessment.pathway),
+    ]
+    rows = []
+    for labels, head in parts:
+        rows += [(labels[k].name, p, k == head.label) for k, p in _ranked(head)] + [None]
+    with _lock:
+        figure, axes = _sheet(rows=len(rows) - 1, left=0.24)
+        ticks = []
+        for row, item in enumerate(rows[:-1]):
+            if item is None:
+                continue
+            name, chance, first = item
+            axes.barh(-row, 100 * chance, color=SURE if first else OTHER, height=0.62)
+            axes.text(100 * chance + 1.5, -row, f"{chance:.0%}", va="center", fontsize=10, color=INK)
+            ticks.append((-row, name))
+        axes.set_yticks([at for at, _ in ticks], [name for _, name in ticks])
+        axes.set_xlim(0, 112)
+        axes.set_xticks([])
+        return _png(figure)
+
+
+def _ranked(head: Head) -> list[tuple[str, float]]:
+    return sorted(head.probabilities.items(), key=lambda item: -item[1])
+
+
+def _sheet(*, rows: int, left: float) -> tuple[Figure, Axes]:
+    height = 0.7 + 0.36 * rows
+    figure = Figure(figsize=(6.4, height), dpi=150, facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((left, 0.3 / height, 0.97 - left, 1 - 0.62 / height))
+    axes.tick_params(axis="y", length=0, labelsize=11, colors=INK)
+    axes.tick_params(axis="x", labelsize=9, colors="#555555")
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(False)
+    return figure, axes
+
+
+def _png(figure: Figure) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format="png")
+    return out.getvalue()

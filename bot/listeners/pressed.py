@@ -1,0 +1,42 @@
+"""What was pressed, by whom, and the case it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Respond
+
+from bot.services import Services
+from bot.store import NotFound, StoredCase
+
+GONE = "This description is no longer here. Paste it again to go on."
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button or menu: `rest` is what its value carries after the number of the case."""
+
+    team: str
+    person: str
+    case: str
+    rest: tuple[str, ...]
+    in_message: bool
+
+
+def pressed(body: dict[str, Any]) -> Press:
+    """Read a press from what Slack sends of it."""
+    action = body["actions"][0]
+    chosen = action.get("selected_option") or action
+    number, *rest = str(chosen.get("value", "")).split(":")
+    return Press(body["team"]["id"], body["user"]["id"], number, tuple(rest), "view" not in body)
+
+
+def found(services: Services, press: Press, respond: Respond | None) -> StoredCase | None:
+    """The case of a press; where there is none any more, the person is told so."""
+    try:
+        return services.store.case(press.team, int(press.case))
+    except (NotFound, ValueError):
+        if press.in_message and respond is not None:
+            respond(text=GONE, replace_original=False, response_type="ephemeral")
+        return None

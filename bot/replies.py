@@ -1,0 +1,150 @@
+"""Posting what is due, once: in a thread, in place of a pressed message, or as a picture."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from slack_bolt import Respond
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.intake import receive
+from bot.originals import original
+from bot.services import Services
+from bot.store import Claim, Message, StoredCase
+from bot.views import assessment as view
+from bot.views.parts import Block, Reply
+from classifier.taxonomy import Taxonomy
+
+logger = logging.getLogger(__name__)
+MARK = "rung_reply"  # metadata that tells our reply to a case from our other messages; holds an id alone
+_REFUSED_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long")
+
+# Nothing can be posted there any more, however often it is tried.
+_FOR_GOOD = (
+    "channel_not_found",
+    "not_in_channel",
+    "is_archived",
+    "restricted_action",
+    "restricted_action_thread_locked",
+    "thread_not_found",
+    "messages_tab_disabled",
+    "cannot_reply_to_message",
+)
+
+
+def answer(services: Services, message: Message, client: WebClient) -> bool:
+    """Assess a message and post the reply, once whoever asks; returns whether this call posted it."""
+    case_id, _ = services.store.keep(message, services.now())
+    claim = services.store.claim_reply(message.team_id, case_id, services.now())
+    if claim is Claim.TAKEN:
+        return False
+    try:
+        case = receive(services, message, partial(original, client))
+        posted = _find(client, case) if claim is Claim.AGAIN else None
+        services.store.posted(message.team_id, case.id, posted or _post(client, services.book, case))
+    except SlackApiError as error:
+        if error.response["error"] in _FOR_GOOD:
+            services.store.posted(message.team_id, case_id, "")
+        raise
+    return True
+
+
+def answer_due(services: Services, client: WebClient) -> None:
+    """Answer what was kept and not answered: after a crash, or when Slack was out of reach."""
+    for message in services.store.unanswered(services.now()):
+        try:
+            answer(services, message, client)
+        except (SlackApiError, OSError) as error:
+            logger.warning("reply_failed channel=%s error=%s", message.channel, type(error).__name__)
+
+
+def show(respond: Respond, reply: Reply) -> None:
+    """Put a reply in the place of the message whose button was pressed."""
+    answer_ = respond(text=reply.text, blocks=reply.blocks, replace_original=True)
+    if answer_ is not None and answer_.status_code != 200:
+        respond(text=reply.text, replace_original=True)
+
+
+def update(client: WebClient, case: StoredCase, reply: Reply) -> None:
+    """Put a reply in the place of the reply to a case, where no button of it was pressed."""
+    if not case.reply_ts:
+        return
+    at = partial(client.chat_update, channel=case.message.channel, ts=case.reply_ts)
+    try:
+        at(text=reply.text, blocks=reply.blocks)
+    except SlackApiError as error:
+        if error.response["error"] not in _REFUSED_BLOCKS:
+            raise
+        at(text=reply.text, blocks=[])
+
+
+def update_view(client: WebClient, view_id: str, view: Block) -> None:
+    """Change an open modal; one that was closed meanwhile needs nothing."""
+    try:
+        client.views_update(view_id=view_id, view=view)
+    except SlackApiError as error:
+        if error.response["error"] not in ("not_found", "hash_conflict"):
+            raise
+
+
+def remove(client: WebClient, file_id: str) -> None:
+    """Take a picture away that a newer one replaces."""
+    try:
+        client.files_delete(file=file_id)
+    except SlackApiError as error:
+        logger.warning("picture_stays error=%s", error.response["error"])
+
+
+def upload(client: WebClient, png: bytes, alt: str, *, case: StoredCase | None = None) -> str | None:
+    """Upload a picture, into the thread of a case if one is given; returns its file id.
+
+    Returns None where Slack refuses: every picture's facts also stand in words, so nothing is lost.
+    """
+    try:
+        answer_ = client.files_upload_v2(
+            content=png,
+            filename="rung.png",
+            title="How sure" if case is None else "Score card",
+            alt_txt=alt,
+            channel=None if case is None else case.message.channel,
+            thread_ts=None if case is None else case.message.thread_ts,
+        )
+        return str(answer_["files"][0]["id"])
+    except SlackApiError as error:
+        logger.warning("picture_refused error=%s", error.response["error"])
+        return None
+
+
+def _post(client: WebClient, book: Taxonomy, case: StoredCase) -> str:
+    reply = view.render(book, case)
+    post = partial(
+        client.chat_postMessage,
+        channel=case.message.channel,
+        thread_ts=case.message.thread_ts,
+        text=reply.text,
+        metadata={"event_type": MARK, "event_payload": {"case": case.id}},
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    try:
+        return str(post(blocks=reply.blocks)["ts"])
+    except SlackApiError as error:
+        if error.response["error"] not in _REFUSED_BLOCKS:
+            raise
+        logger.error("blocks_refused case=%s error=%s", case.id, error.response.get("errors"))
+        return str(post()["ts"])
+
+
+def _find(client: WebClient, case: StoredCase) -> str | None:
+    """The `ts` of the reply to a case, if it was posted before."""
+    pages = client.conversations_replies(
+        channel=case.message.channel, ts=case.message.thread_ts, include_all_metadata=True, limit=200
+    )
+    for page in pages:
+        for message in page["messages"]:
+            mark = message.get("metadata") or {}
+            if mark.get("event_type") == MARK and mark.get("event_payload", {}).get("case") == case.id:
+                return str(message["ts"])
+    return None
