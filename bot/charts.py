@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from bot.views.parts import percent
 from classifier.assessment import Assessment, Head
 from classifier.quality import Quality
 from classifier.taxonomy import Label, Taxonomy
@@ -61,7 +62,7 @@ def probabilities(book: Taxonomy, assessment: Assessment) -> bytes:
                 continue
             name, chance, first = item
             axes.barh(-row, 100 * chance, color=SURE if first else OTHER, height=0.62)
-            axes.text(100 * chance + 1.5, -row, f"{chance:.0%}", va="center", fontsize=10, color=INK)
+            axes.text(100 * chance + 1.5, -row, percent(chance), va="center", fontsize=10, color=INK)
             ticks.append((-row, name))
         axes.set_yticks([at for at, _ in ticks], [name for _, name in ticks])
         axes.set_xlim(0, 112)

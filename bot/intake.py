@@ -13,14 +13,16 @@ from bot.store import Message, StoredCase
 
 Fetch = Callable[[Message], tuple[str, str]]
 _TOKEN = re.compile(r"<([^<>]*)>")
+_EMOJI = re.compile(r"(?<!\w):(?:[a-z][a-z0-9_'+-]*|[+-]1):(?!\w)")
 
 
 def decode(text: str) -> str:
     """What the person typed: links and names unwrapped first, entities decoded last (`&amp;` very last).
 
-    Another order would turn typed `&lt;!channel&gt;` into a mention.
+    Another order would turn typed `&lt;!channel&gt;` into a mention. Emoji come as `:names:`, which are no
+    words of the text, and go.
     """
-    plain = _TOKEN.sub(lambda match: _unwrap(match.group(1)), text)
+    plain = _EMOJI.sub("", _TOKEN.sub(lambda match: _unwrap(match.group(1)), text))
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import urllib.request
+from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
 
 from slack_sdk import WebClient
 
@@ -56,6 +56,6 @@ def _download(client: WebClient, file: dict[str, Any]) -> str:
                 logger.warning("file_refused id=%s: is the scope files:read missing?", file.get("id"))
                 return ""
             return str(answer.read(MOST_BYTES).decode("utf-8", "replace"))
-    except URLError as error:
-        logger.warning("file_failed id=%s error=%s", file.get("id"), error.reason)
+    except (OSError, HTTPException) as error:
+        logger.warning("file_failed id=%s error=%s", file.get("id"), type(error).__name__)
         return ""

@@ -56,7 +56,7 @@ def answer_due(services: Services, client: WebClient) -> None:
     for message in services.store.unanswered(services.now()):
         try:
             answer(services, message, client)
-        except (SlackApiError, OSError) as error:
+        except Exception as error:  # one message that fails must not keep the others waiting
             logger.warning("reply_failed channel=%s error=%s", message.channel, type(error).__name__)
 
 

@@ -18,6 +18,7 @@ from classifier.assessment import Assessment
 
 BUSY_SECONDS = 10.0
 CLAIM_LIFE = timedelta(seconds=60)  # a reply claimed and not posted for so long: its process has died
+DUE_FOR = timedelta(days=1)  # an answer later than this helps nobody
 _MESSAGE = ("team_id", "channel", "message_ts", "thread_ts", "author", "asker", "text")
 
 
@@ -162,12 +163,12 @@ class Store:
             db.execute("update cases set reply_ts = ? where id = ?", (reply_ts, case_id))
 
     def unanswered(self, now: datetime) -> list[Message]:
-        """Messages of every team whose reply is due and in nobody's hands, oldest first."""
+        """Messages of the last day whose reply is due and in nobody's hands, oldest first."""
         with closing(self._connect()) as db:
             rows = db.execute(
-                f"select {', '.join(_MESSAGE)} from cases where reply_ts is null"
+                f"select {', '.join(_MESSAGE)} from cases where reply_ts is null and received_at > ?"
                 " and (claimed_at is null or claimed_at <= ?) order by id",
-                (_stale(now),),
+                ((now - DUE_FOR).isoformat(), _stale(now)),
             ).fetchall()
         return [Message(**dict(row)) for row in rows]
 

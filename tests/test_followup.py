@@ -88,3 +88,25 @@ def test_where_the_model_is_unsure_it_asks_that_first_and_follows_where_it_leads
 def test_what_is_no_answer_is_refused(question: str, value: str) -> None:
     with pytest.raises(followup.NotAnAnswer):
         followup.check(BOOK, question, value)
+
+
+def test_a_settled_label_stands_and_ties_the_pathway(assessment: Assessment) -> None:
+    open_ = unsure(replace(assessment, engagement=replace(assessment.engagement, abstain=True)))
+    assert followup.label_of(BOOK, open_, {}, "engagement") is None
+    for label in BOOK.engagement:
+        answers = followup.settle(BOOK, "engagement", label)
+        assert followup.label_of(BOOK, open_, answers, "engagement") == label
+    for label in BOOK.pathway:
+        answers = followup.settle(BOOK, "pathway", label)
+        assert followup.label_of(BOOK, open_, answers, "pathway") == label
+    alone = followup.settle(BOOK, "engagement", "self_help")
+    assert followup.label_of(BOOK, open_, alone, "pathway") == "outside_in"
+    assert followup.standing(BOOK, open_, alone).question == followup.CONFIRM
+    with pytest.raises(followup.NotAnAnswer):
+        followup.settle(BOOK, "engagement", "charm")
+
+
+def test_where_people_have_no_part_nothing_is_asked(assessment: Assessment) -> None:
+    nothing = followup.settle(BOOK, "engagement", "out_of_scope")
+    standing = followup.standing(BOOK, assessment, nothing)
+    assert (standing.question, standing.done, standing.total) == (None, 1, 1)

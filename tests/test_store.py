@@ -3,16 +3,18 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.store import Message, NotFound, Store
+from bot.store import Claim, Correction, Message, NotFound, Store
 from classifier.assess import Assessor
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
-MESSAGE = Message("T1", "C1", "1.1", "1.1", "U1", "Ünïcödé 😀 <!channel> & `x`\u202e")
+MESSAGE = Message("T1", "C1", "1.1", "1.1", "U1", "U2", "Ünïcödé 😀 <!channel> & `x`\u202e")
+
+CORRECTION = Correction("consultation", "unclear", "They only ask.", "U3", NOW.isoformat())
 
 
 @pytest.fixture
@@ -62,9 +64,53 @@ def test_another_team_sees_nothing(store: Store, assessor: Assessor) -> None:
         lambda: store.history("T2", case_id),
         lambda: store.answer("T2", case_id, {"reach": "1"}, "U1", NOW),
         lambda: store.record("T2", case_id, assessor.assess(""), NOW),
+        lambda: store.claim_reply("T2", case_id, NOW),
+        lambda: store.posted("T2", case_id, "2.2"),
+        lambda: store.fill("T2", case_id, "U1", "words"),
+        lambda: store.swap_picture("T2", case_id, "F1"),
+        lambda: store.correct("T2", case_id, CORRECTION),
+        lambda: store.corrections("T2", case_id),
     ):
         with pytest.raises(NotFound):
             call()
+
+
+def test_a_reply_is_claimed_once_and_again_only_when_the_first_was_lost(store: Store) -> None:
+    case_id, _ = store.keep(MESSAGE, NOW)
+    with ThreadPoolExecutor(20) as pool:
+        claims = list(pool.map(lambda _: store.claim_reply("T1", case_id, NOW), range(20)))
+    assert sorted(claim.value for claim in claims) == ["first"] + ["taken"] * 19
+    assert store.unanswered(NOW + timedelta(seconds=59)) == []
+    late = NOW + timedelta(seconds=61)
+    assert store.unanswered(late) == [MESSAGE]
+    assert [store.claim_reply("T1", case_id, late) for _ in range(2)] == [Claim.AGAIN, Claim.TAKEN]
+    store.posted("T1", case_id, "9.9")
+    later = late + timedelta(hours=1)
+    assert store.claim_reply("T1", case_id, later) is Claim.TAKEN
+    assert store.unanswered(later) == []
+    store.keep(replace(MESSAGE, message_ts="3.3"), NOW)
+    assert [message.message_ts for message in store.unanswered(later)] == ["3.3"]
+    assert store.unanswered(NOW + timedelta(days=1)) == []
+
+
+def test_a_fetched_text_is_filled_in_once(store: Store) -> None:
+    case_id, _ = store.keep(replace(MESSAGE, text=None), NOW)
+    store.fill("T1", case_id, "U9", "fetched")
+    store.fill("T1", case_id, "U8", "fetched again")
+    kept = store.case("T1", case_id).message
+    assert (kept.author, kept.asker, kept.text) == ("U9", "U2", "fetched")
+
+
+def test_corrections_pictures_and_finding_by_place(store: Store) -> None:
+    case_id, _ = store.keep(MESSAGE, NOW)
+    store.correct("T1", case_id, CORRECTION)
+    store.correct("T1", case_id, replace(CORRECTION, engagement="information"))
+    assert [c.engagement for c in store.corrections("T1", case_id)] == ["consultation", "information"]
+    assert [store.swap_picture("T1", case_id, name) for name in ("F1", "F2")] == [None, "F1"]
+    found = store.find("T1", "C1", "1.1")
+    assert found is not None
+    assert found.id == case_id
+    assert store.find("T2", "C1", "1.1") is None
 
 
 def test_fifty_people_at_once_lose_nothing(store: Store) -> None:

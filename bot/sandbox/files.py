@@ -1,6 +1,7 @@
 """Files: uploads by people and by the bot, and when they are ready to be shown."""
 
 import mimetypes
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -135,7 +136,8 @@ class Files:
         return None
 
     def _paths(self, file: File) -> tuple[str, str]:
-        return f"/files-pri/{file.id}/{file.name}", f"/files-pri/{file.id}/download/{file.name}"
+        name = re.sub(r"[^a-z0-9._-]", "_", file.name.lower())  # as Slack writes names in addresses
+        return f"/files-pri/{file.id}/{name}", f"/files-pri/{file.id}/download/{name}"
 
     def to_slack(self, file: File) -> Json:
         """The file object (docs.slack.dev/reference/objects/file-object); bare until the file is ready."""

@@ -59,7 +59,8 @@ class _Page:
     async def state(self, request: Request) -> Response:
         after = int(request.query_params.get("after", "-1"))
         end = time.monotonic() + _LONG_POLL
-        while self.sandbox.version <= after and time.monotonic() < end:
+        stopped = self.sandbox.deliverer.stopped
+        while self.sandbox.version <= after and time.monotonic() < end and not stopped.is_set():
             await asyncio.sleep(0.03)
         if self.sandbox.version <= after:
             return JSONResponse({"version": after, "same": True})

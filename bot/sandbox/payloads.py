@@ -35,7 +35,7 @@ def message(workspace: Workspace, files: Files, one: Message, *, with_metadata: 
         ]
     if with_metadata and one.metadata:
         body["metadata"] = one.metadata
-    replies = workspace.replies(one)
+    replies = [] if one.is_reply else workspace.replies(one)
     if replies:
         body |= {"thread_ts": one.ts, "reply_count": len(replies), "latest_reply": replies[-1].ts}
     return body

@@ -83,7 +83,7 @@ class Sandbox:
             create_server(self),
             host="127.0.0.1",
             port=self.port,
-            log_level="error",
+            log_level="critical",
             ws="websockets-sansio",
             lifespan="off",
         )
@@ -104,7 +104,8 @@ class Sandbox:
         self.deliverer.stop()
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
-            self._server.force_exit = True
+            self._thread.join(1)
+            self._server.force_exit = True  # an open socket or page does not keep it
             self._thread.join(5)
 
     def __enter__(self) -> Self:
@@ -131,6 +132,7 @@ class Sandbox:
     def connect_http(self, url: str | None) -> None:
         """Send everything to this address from now on; None: to Socket Mode connections."""
         self.deliverer.url = url
+        self.workspace.tell(Change("connection"))
 
     # Acting
 
@@ -200,6 +202,10 @@ class Sandbox:
                 fault.times -= 1
                 return fault
         return None
+
+    def fault_left(self, method: str) -> bool:
+        """Whether an ordered fault has not happened yet."""
+        return any(fault.method == method and fault.times > 0 for fault in self.faults)
 
     def respond(self, key: str, body: Json) -> None:
         """Answer to a response URL (docs.slack.dev/interactivity/handling-user-interaction)."""

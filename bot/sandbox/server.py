@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from bot.sandbox.delivery import Socket
 from bot.sandbox.errors import SlackError
 from bot.sandbox.page_api import page_routes
 from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.workspace import Change
 
 Json = dict[str, Any]
 _HOSTS = ("127.0.0.1", "localhost")
@@ -130,7 +132,7 @@ class _Slack:
             return
         await websocket.accept()
         socket = Socket(websocket.send_text, asyncio.get_running_loop())
-        self.sandbox.deliverer.sockets.append(socket)
+        self._now(self.sandbox.deliverer.sockets.append, socket)
         try:
             await run_in_threadpool(self.sandbox.deliverer.hello, socket)
             while True:
@@ -138,7 +140,11 @@ class _Slack:
         except (WebSocketDisconnect, RuntimeError):
             pass
         finally:
-            self.sandbox.deliverer.sockets.remove(socket)
+            self._now(self.sandbox.deliverer.sockets.remove, socket)
+
+    def _now(self, change: Callable[[Socket], None], socket: Socket) -> None:
+        change(socket)
+        self.sandbox.workspace.tell(Change("connection"))
 
 
 async def _arguments(request: Request) -> Json:

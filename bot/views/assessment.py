@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot import followup
 from bot.ids import Action
 from bot.store import StoredCase
-from bot.views.parts import Block, Reply, actions, button, fallback, note, quote, section
+from bot.views.parts import Block, Reply, actions, button, fallback, note, percent, quote, section
 from classifier.assessment import Assessment, Head
 from classifier.taxonomy import Label, Taxonomy
 
@@ -87,8 +87,8 @@ def _named(
         return f"{lead} *{labels[label].name.lower()}*{mark}: {labels[label].plain}."
     first, second = labels[head.label], labels[head.runner_up]
     return (
-        f"I am not sure of {what}: *{first.name.lower()}* ({head.confidence:.0%}) "
-        f"or *{second.name.lower()}* ({head.probabilities[head.runner_up]:.0%})."
+        f"I am not sure of {what}: *{first.name.lower()}* ({percent(head.confidence)}) "
+        f"or *{second.name.lower()}* ({percent(head.probabilities[head.runner_up])})."
     )
 
 
@@ -102,7 +102,9 @@ def _sureness(book: Taxonomy, assessment: Assessment, answers: Mapping[str, str]
             what = "type" if name == "engagement" else "pathway"
             other = labels[head.runner_up].name.lower()
             chance = head.probabilities[head.runner_up]
-            said.append(f"{head.confidence:.0%} sure of the {what}; next would be {other} ({chance:.0%}).")
+            said.append(
+                f"{percent(head.confidence)} sure of the {what}; next would be {other} ({percent(chance)})."
+            )
     return " ".join(said)
 
 

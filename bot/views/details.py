@@ -8,7 +8,7 @@ from bot import followup
 from bot.ids import Callback
 from bot.store import StoredCase
 from bot.views.assessment import settling
-from bot.views.parts import Block, modal, note, picture, plain, quote, section
+from bot.views.parts import Block, modal, note, percent, picture, plain, quote, section
 from classifier.assessment import Assessment, Head
 from classifier.taxonomy import Label, Taxonomy
 
@@ -47,14 +47,16 @@ def in_words(book: Taxonomy, assessment: Assessment) -> str:
         ("Pathway", book.pathway, assessment.pathway),
     ):
         ranked = sorted(head.probabilities.items(), key=lambda item: -item[1])
-        said.append(f"{what}: " + ", ".join(f"{labels[key].name.lower()} {p:.0%}" for key, p in ranked) + ".")
+        said.append(
+            f"{what}: " + ", ".join(f"{labels[key].name.lower()} {percent(p)}" for key, p in ranked) + "."
+        )
     return " ".join(said)
 
 
 def _bars(labels: dict[str, Label], head: Head) -> Block:
     ranked = sorted(head.probabilities.items(), key=lambda item: -item[1])
     lines = [
-        f"{'█' * round(p * BAR) + '░' * (BAR - round(p * BAR))} {p:.0%} {labels[key].name}"
+        f"{'█' * round(p * BAR) + '░' * (BAR - round(p * BAR))} {percent(p)} {labels[key].name}"
         for key, p in ranked
     ]
     return {"type": "section", "text": plain("\n".join(lines))}

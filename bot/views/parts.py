@@ -31,6 +31,13 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def percent(chance: float) -> str:
+    """A probability in words; one that is only nearly certain never reads as certain."""
+    if chance < 0.01:
+        return "under 1%"
+    return "over 99%" if chance > 0.99 else f"{chance:.0%}"
+
+
 def fallback(text: str) -> str:
     """The `text` of a message: escaped and short enough never to be split, without a cut entity."""
     short = clip(text, FALLBACK)
