@@ -103,11 +103,15 @@ def sandbox(port: int, browser: bool, store: Path, models: Path) -> None:
     The page and the stand-in for Slack listen on this machine alone. Trains the first model if there is none.
     """
     from bot.app import create_app, socket
+    from bot.ids import Callback
     from bot.sandbox import Sandbox
+    from bot.sandbox.defaults import Settings as Workspace
+    from bot.sandbox.defaults import Shortcut
     from bot.worker import run
 
     classifier_cli.train_first(models)
-    slack = Sandbox(port=free_port(port)).start()
+    classify_this = Shortcut("Classify this", Callback.CLASSIFY_MESSAGE)
+    slack = Sandbox(Workspace(shortcuts=(classify_this,)), free_port(port)).start()
     settings = Settings.model_validate(
         {
             "bot_token": slack.bot_token,

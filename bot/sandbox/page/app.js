@@ -46,8 +46,8 @@ function sidebar(here) {
     }
     const name = one.id === "home" ? "⌂ Rung: Home" : one.kind === "im" ? `● ${one.name}` : `${one.kind === "group" ? "🔒" : "#"} ${one.name}`;
     const open = () => {
+      $("view").asked = null; // the Home tab is asked for anew each time it is opened
       go({ at: one.id, thread: null });
-      if (one.id === "home") act("open_home");
     };
     return el("button", { type: "button", class: `channel${active ? " here" : ""}${unread ? " unread" : ""}`, "data-channel": one.id, "aria-current": active ? "page" : null, onclick: open }, name, unread && el("span", { class: "unseen" }, " (unread)"));
   });
@@ -80,6 +80,10 @@ function drawChannel(here) {
 
 function drawHome() {
   const view = $("view");
+  if (view.asked !== state.me) {
+    view.asked = state.me;
+    act("open_home");
+  }
   const mark = JSON.stringify(state.home && [state.home.id, state.home.hash]);
   $("composer").replaceChildren();
   drawn = {};
