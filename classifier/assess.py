@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from classifier.assessment import Activity, Assessment, Evidence, Head
 from classifier.calibration import Floats
+from classifier.evidence import find
 from classifier.explain import because
 from classifier.heads import HeadModel
 from classifier.model import WITH_MODES, Model
@@ -87,7 +88,7 @@ class Assessor:
     def _criteria(self, reading: Reading, engagement: Head) -> dict[str, Evidence]:
         if engagement.label == ABOUT_NOTHING or (reading.warnings and reading.warnings != ("cut",)):
             return {}
-        found = {item.criterion: item for item in self.model.evidence.find(reading)}
+        found = {item.criterion: item for item in find(reading)}
         result = {}
         for key in (key for key in taxonomy().criterion if key in found):
             at = reading.original_span(found[key].span)

@@ -1,4 +1,4 @@
-"""The model: features, heads, evidence finder and neighbours, fitted together and saved as one object."""
+"""The model: features, heads and neighbours, fitted together and saved as one object."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from scipy.sparse import csr_matrix
 
 from classifier.calibration import Floats
 from classifier.dataset import Case
-from classifier.evidence import EvidenceFinder, fit_finder
 from classifier.features import TextFeatures
 from classifier.heads import HeadModel, HeadSettings, fit_head
 from classifier.neighbours import Neighbours
@@ -24,7 +23,7 @@ def quiet(step: str) -> None:
     """Tells nobody."""
 
 
-STEPS = ("features", "engagement", "pathway", "level", "modes", "evidence", "neighbours")
+STEPS = ("features", "engagement", "pathway", "level", "modes", "neighbours")
 # Modes are asked of these types alone (codebook, section 3).
 WITH_MODES = ("participation", "co_production")
 
@@ -43,7 +42,6 @@ class Model:
     features: TextFeatures
     heads: dict[str, HeadModel]
     modes: dict[str, HeadModel]
-    evidence: EvidenceFinder
     neighbours: Neighbours
 
     def probabilities(self, features: csr_matrix) -> dict[str, Floats]:
@@ -83,11 +81,9 @@ def fit(cases: Sequence[Case], progress: Progress = quiet) -> Model:
         progress(name)
     modes = _fit_modes(matrix, cases)
     progress("modes")
-    evidence = fit_finder(cases)
-    progress("evidence")
     neighbours = Neighbours.of(matrix, cases)
     progress("neighbours")
-    return Model(features, heads, modes, evidence, neighbours)
+    return Model(features, heads, modes, neighbours)
 
 
 def _fit_modes(matrix: csr_matrix, cases: Sequence[Case]) -> dict[str, HeadModel]:

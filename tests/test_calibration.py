@@ -4,7 +4,6 @@ import pytest
 from classifier.calibration import calibrate
 from classifier.dataset import folds
 from classifier.evaluation import calibration_error, macro_f1
-from classifier.evidence import threshold_for
 
 
 def test_scores_that_are_too_sure_are_cooled() -> None:
@@ -36,11 +35,3 @@ def test_groups_never_straddle_a_split() -> None:
     groups = [str(i // 4) for i in range(60)]
     for fit_on, judge_on in folds(labels, groups):
         assert not {groups[i] for i in fit_on} & {groups[i] for i in judge_on}
-
-
-def test_threshold_is_the_lowest_that_keeps_the_precision() -> None:
-    pairs = [(0.9, True), (0.8, True), (0.7, False), (0.6, True), (0.5, False), (0.4, False)]
-    assert threshold_for(pairs, precision=0.75, at_least=2) == 0.6
-    assert threshold_for(pairs, precision=0.9, at_least=2) == 0.8
-    assert threshold_for(pairs, precision=0.9, at_least=3) is None
-    assert threshold_for([(0.5, True), (0.5, False)], precision=0.9, at_least=1) is None
