@@ -5,8 +5,11 @@ Slack's libraries are loaded inside the commands that need them: the classifier'
 
 from __future__ import annotations
 
+import os
 import socket as socketlib
+import sys
 import threading
+import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,8 +129,8 @@ def sandbox(port: int, browser: bool, store: Path, models: Path) -> None:
     door = socket(app, settings)
     door.connect()  # type: ignore[no-untyped-call]
     click.echo(f"Rung is ready: {slack.url}\nStop it with Ctrl-C.")
-    if browser:
-        click.launch(slack.url)
+    if browser and (sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)):
+        webbrowser.open(slack.url)
     try:
         run(services, app.client, threading.Event())
     except KeyboardInterrupt:
