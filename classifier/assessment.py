@@ -58,13 +58,17 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A labelled case that is like the text; `similarity` from 0 to 1, `because` its deciding words."""
+    """A labelled case that is like the text.
+
+    `similarity` from 0 to 1; `excerpt` how it begins; `because` the words that decided its type.
+    """
 
     id: str
     similarity: float
     engagement: str
     pathway: str
     title: str
+    excerpt: str = ""
     because: str = ""
 
 

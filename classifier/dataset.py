@@ -32,7 +32,10 @@ class Rated:
 
 @dataclass(frozen=True)
 class Case:
-    """One labelled description. `group`: cases that must stay on one side of every split."""
+    """One labelled description. `group`: cases that must stay on one side of every split.
+
+    `batch` names the hand it is from; "" where that is unknown.
+    """
 
     id: str
     text: str
@@ -41,6 +44,7 @@ class Case:
     modes: tuple[str, ...] = ()
     level: str = "unclear"
     group: str = ""
+    batch: str = ""
     criteria: dict[str, Rated] = field(default_factory=dict)
     spans: dict[str, str] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)
@@ -52,7 +56,7 @@ class Case:
         return first if len(first) <= 90 else first[:87].rsplit(" ", 1)[0] + " …"
 
 
-_LABELS = ("id", "text", "engagement", "pathway", "modes", "level", "group", "criteria", "spans")
+_LABELS = ("id", "text", "engagement", "pathway", "modes", "level", "group", "batch", "criteria", "spans")
 
 
 def parse(record: dict[str, Any]) -> Case:
@@ -72,6 +76,7 @@ def parse(record: dict[str, Any]) -> Case:
         modes=tuple(record.get("modes") or ()),
         level=record.get("level", "unclear"),
         group=str(record.get("group") or record.get("id", "")),
+        batch=str(record.get("batch") or ""),
         criteria={
             key: Rated(value["rating"], value["sentence"])
             for key, value in (record.get("criteria") or {}).items()

@@ -11,6 +11,8 @@ from scipy.sparse import csr_matrix
 from classifier.assessment import Neighbour
 from classifier.dataset import Case
 
+EXCERPT = 300  # characters shown of a similar case
+
 
 @dataclass(frozen=True)
 class Neighbours:
@@ -20,6 +22,7 @@ class Neighbours:
     ids: tuple[str, ...]
     labels: tuple[tuple[str, str], ...]
     titles: tuple[str, ...]
+    excerpts: tuple[str, ...]
     reasons: tuple[str, ...]
 
     @classmethod
@@ -30,6 +33,7 @@ class Neighbours:
             tuple(case.id for case in cases),
             tuple((case.engagement, case.pathway) for case in cases),
             tuple(case.title for case in cases),
+            tuple(_begin(case.text) for case in cases),
             tuple(case.spans.get("engagement", "") for case in cases),
         )
 
@@ -41,4 +45,17 @@ class Neighbours:
 
     def _at(self, row: int, similarity: float) -> Neighbour:
         engagement, pathway = self.labels[row]
-        return Neighbour(self.ids[row], similarity, engagement, pathway, self.titles[row], self.reasons[row])
+        return Neighbour(
+            id=self.ids[row],
+            similarity=similarity,
+            engagement=engagement,
+            pathway=pathway,
+            title=self.titles[row],
+            excerpt=self.excerpts[row],
+            because=self.reasons[row],
+        )
+
+
+def _begin(text: str) -> str:
+    """The first words of a text, enough to see what it is about."""
+    return text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(None, 1)[0] + " …"

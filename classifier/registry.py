@@ -23,7 +23,7 @@ import joblib
 from classifier.model import Model
 
 MODELS = Path("models")
-_FORMAT = 3  # raise it when what is saved changes: older versions are then refused, not misread
+_FORMAT = 4  # raise it when what is saved changes: older versions are then refused, not misread
 _PINNED = ("scikit-learn", "numpy", "scipy", "joblib", "spacy")
 
 

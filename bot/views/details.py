@@ -86,7 +86,7 @@ def _similar(book: Taxonomy, assessment: Assessment) -> list[Block]:
     for case in assessment.similar:
         labels = f"{book.engagement[case.engagement].name}, {book.pathway[case.pathway].name.lower()}"
         because = f" Deciding words: “{case.because}”." if case.because else ""
-        blocks.append(quote(case.title))
+        blocks.append(quote(case.excerpt or case.title))
         blocks.append(note(f"{labels}; {case.similarity:.0%} alike ({case.id}).{because}"))
     return blocks
 
