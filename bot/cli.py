@@ -17,6 +17,7 @@ import click
 
 from bot.settings import Settings, SettingsError, read_settings
 from classifier import cli as classifier_cli
+from classifier.registry import RegistryError
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -42,7 +43,10 @@ def _settings() -> Settings:
 def _services(settings: Settings) -> Services:
     from bot.services import start
 
-    return start(settings.store, classifier_cli.load(settings.models))
+    try:
+        return start(settings.store, settings.models, settings.training_data, settings.admins)
+    except RegistryError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.command()
@@ -67,7 +71,9 @@ def serve(with_worker: bool) -> None:
     door = socket(app, settings) if settings.app_token.get_secret_value() else None
     stopped = threading.Event()
     if with_worker:
-        threading.Thread(target=worker.run, args=(services, app.client, stopped), daemon=True).start()
+        threading.Thread(
+            target=worker.run, args=(services, app.client, settings, stopped), daemon=True
+        ).start()
     uvicorn.run(web(app, door), host="0.0.0.0", port=settings.port, log_level="warning")
     stopped.set()
 
@@ -83,7 +89,7 @@ def work() -> None:
 
     settings = _settings()
     services = _services(settings)
-    worker.run(services, create_app(settings, services).client, threading.Event())
+    worker.run(services, create_app(settings, services).client, settings, threading.Event())
 
 
 @main.command()
@@ -122,9 +128,11 @@ def sandbox(port: int, browser: bool, store: Path, models: Path) -> None:
             "api_url": slack.api_url,
             "store": store,
             "models": models,
+            "admins": "U0MORGAN",
         }
     )
     services = _services(settings)
+    services.reviews.set_role("T0SANDBOX", "U0RILEY", "reviewer", "U0MORGAN", services.now())
     app = create_app(settings, services)
     door = socket(app, settings)
     door.connect()  # type: ignore[no-untyped-call]
@@ -132,7 +140,7 @@ def sandbox(port: int, browser: bool, store: Path, models: Path) -> None:
     if browser and (sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)):
         webbrowser.open(slack.url)
     try:
-        run(services, app.client, threading.Event())
+        run(services, app.client, settings, threading.Event())
     except KeyboardInterrupt:
         click.echo("Stopped.")
     finally:

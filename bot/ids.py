@@ -16,6 +16,11 @@ class Action(StrEnum):
     DETAILS = "details"
     WRONG = "wrong"
     DESCRIBE = "describe"
+    REVIEW = "review"
+    REVISE = "revise"
+    UNDO = "undo"
+    PROMOTE = "promote"
+    CANCEL = "cancel"
 
 
 class Callback(StrEnum):
@@ -25,6 +30,8 @@ class Callback(StrEnum):
     CORRECTION = "correction"
     DESCRIPTION = "description"
     CLASSIFY_MESSAGE = "classify_message"
+    REVIEW = "review"
+    REVIEWED = "reviewed"
     COMMAND = "/rung"
 
 
@@ -35,4 +42,7 @@ class Field(StrEnum):
     PATHWAY = "pathway"
     REASON = "reason"
     TEXT = "text"
-    CHANNEL = "channel"
+    LEVEL = "level"
+    MODES = "modes"
+    SPAN = "span"
+    COMMENT = "comment"

@@ -6,8 +6,9 @@ Every step can be repeated: the same message again finds its case.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from bot import review
 from bot.services import Services
 from bot.store import Message, StoredCase
 
@@ -49,4 +50,13 @@ def receive(services: Services, message: Message, fetch: Fetch) -> StoredCase:
         assessment = services.assess(case.message.text or "")
         services.store.record(message.team_id, case_id, assessment, services.now())
         case = services.store.case(message.team_id, case_id)
+        enqueue(services, case, review.reasons(assessment, case_id))
     return case
+
+
+def enqueue(services: Services, case: StoredCase, why: Iterable[str]) -> None:
+    """Put a case into the review queue, if there is a reason."""
+    reasons = tuple(why)
+    if reasons and case.assessment is not None:
+        gain = review.gain(case.assessment.engagement, case.assessment.pathway, services.labels())
+        services.reviews.enter(case.message.team_id, case.id, reasons, gain, services.now())

@@ -9,11 +9,13 @@ from slack_bolt import Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot import followup
 from bot.intake import receive
 from bot.originals import original
 from bot.services import Services
 from bot.store import Claim, Message, StoredCase
 from bot.views import assessment as view
+from bot.views import followup as followup_view
 from bot.views.parts import Block, Reply
 from classifier.taxonomy import Taxonomy
 
@@ -78,6 +80,24 @@ def update(client: WebClient, case: StoredCase, reply: Reply) -> None:
         if error.response["error"] not in _REFUSED_BLOCKS:
             raise
         at(text=reply.text, blocks=[])
+
+
+def follow(services: Services, client: WebClient, case: StoredCase, told: Reply) -> None:
+    """Say in the thread what reviewers settled, and show it in the answer above as well."""
+    client.chat_postMessage(
+        channel=case.message.channel,
+        thread_ts=case.message.thread_ts,
+        text=told.text,
+        blocks=told.blocks,
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    given = services.store.answers(case.message.team_id, case.id)
+    if case.assessment is not None and followup.ratings(services.book, given):
+        now = followup.standing(services.book, case.assessment, given)
+        update(client, case, followup_view.card(services.book, case, given, now))
+    else:
+        update(client, case, view.render(services.book, case, given))
 
 
 def update_view(client: WebClient, view_id: str, view: Block) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from bot.jobs import Jobs
+from bot.retrain import Live
+from bot.reviews import Reviews
 from bot.store import Store
-from classifier.assess import Assessor
 from classifier.assessment import Assessment
+from classifier.dataset import TRAINING_DATA
 from classifier.taxonomy import Taxonomy, taxonomy
+
+LOOK_EVERY = 10.0  # seconds after which a process notices another current model
 
 
 @dataclass(frozen=True)
@@ -21,8 +28,38 @@ class Services:
     assess: Callable[[str], Assessment]
     now: Callable[[], datetime]
     book: Taxonomy
+    models: Path
+    base: tuple[Path, ...] = (TRAINING_DATA,)
+    admins: frozenset[str] = frozenset()
+    labels: Callable[[], dict[str, int]] = dict  # how many training cases the serving model has, by type
+    unknown: Callable[[Sequence[str]], float] = lambda _: 0.0  # share of words that it does not know
+    reviews: Reviews = field(init=False)
+    jobs: Jobs = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the other parts of the store."""
+        object.__setattr__(self, "reviews", Reviews(self.store))
+        object.__setattr__(self, "jobs", Jobs(self.store))
 
 
-def start(store: Path, assessor: Assessor) -> Services:
-    """The real services: one store file, one model, the clock."""
-    return Services(Store(store), assessor.assess, lambda: datetime.now(UTC), taxonomy())
+def start(
+    store: Path, models: Path, base: Path = TRAINING_DATA, admins: frozenset[str] = frozenset()
+) -> Services:
+    """The real services: one store file, the model that serves, the clock.
+
+    Raises:
+        RegistryError: no usable model.
+    """
+    live = Live(models, LOOK_EVERY, time.monotonic)
+
+    def labels() -> dict[str, int]:
+        return dict(live.registry.manifest(live().version).get("labels", {}))
+
+    def assess(text: str) -> Assessment:
+        return live().assess(text)
+
+    def unknown(texts: Sequence[str]) -> float:
+        return float(live().model.features.unknown(texts))
+
+    clock = partial(datetime.now, UTC)
+    return Services(Store(store), assess, clock, taxonomy(), models, (base,), admins, labels, unknown)

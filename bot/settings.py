@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from classifier.dataset import TRAINING_DATA
 
 
 class SettingsError(Exception):
@@ -22,9 +24,18 @@ class Settings(BaseSettings):
     signing_secret: SecretStr = Field(default=SecretStr(""), alias="SLACK_SIGNING_SECRET")
     app_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_APP_TOKEN")
     api_url: str = Field(default="https://slack.com/api/", alias="SLACK_API_URL")
+    admins: Annotated[frozenset[str], NoDecode] = Field(default=frozenset(), alias="RUNG_ADMINS")
+    retrain_after: int = Field(default=0, alias="RUNG_RETRAIN_AFTER")
+    review_channel: str = Field(default="", alias="RUNG_REVIEW_CHANNEL")
     port: int = Field(default=3000, alias="PORT")
     store: Path = Field(default=Path("rung.db"), alias="RUNG_STORE")
+    training_data: Path = Field(default=TRAINING_DATA, alias="RUNG_TRAINING_DATA")
     models: Path = Field(default=Path("models"), alias="RUNG_MODELS")
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return frozenset(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one_door(self) -> Self:

@@ -94,20 +94,21 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with closing(self._connect()) as connection:
+        with closing(self.connect()) as connection:
             connection.execute("pragma journal_mode = wal")
             migrations.apply(Database(connection, execute_plugins=False))
 
-    def _connect(self) -> sqlite3.Connection:
+    def connect(self) -> sqlite3.Connection:
+        """A connection for reading; close it."""
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute("pragma foreign_keys = on")
         return connection
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction, kept whole or not at all."""
-        with closing(self._connect()) as connection:
+        with closing(self.connect()) as connection:
             # Immediate: a deferred one that turns from reading to writing fails at once when another writes.
             connection.execute("begin immediate")
             try:
@@ -119,7 +120,7 @@ class Store:
 
     def keep(self, message: Message, now: datetime) -> tuple[int, bool]:
         """Keep a message once; returns the case's id and whether it is new."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             made = db.execute(
                 f"insert into cases ({', '.join(_MESSAGE)}, received_at)"
                 " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id",
@@ -135,8 +136,8 @@ class Store:
 
     def fill(self, team_id: str, case_id: int, author: str, text: str) -> None:
         """Keep the text of a message that had to be fetched; one that is there already stays."""
-        with self._transaction() as db:
-            self._require(db, team_id, case_id)
+        with self.transaction() as db:
+            self.require(db, team_id, case_id)
             db.execute(
                 "update cases set text = ?, author = ? where id = ? and text is null", (text, author, case_id)
             )
@@ -147,8 +148,8 @@ class Store:
         A claim that led to nothing for `CLAIM_LIFE` goes to the next who asks: he must look whether the
         message is there, for the first may have died after posting it.
         """
-        with self._transaction() as db:
-            self._require(db, team_id, case_id)
+        with self.transaction() as db:
+            self.require(db, team_id, case_id)
             row = db.execute("select claimed_at, reply_ts from cases where id = ?", (case_id,)).fetchone()
             before = row["claimed_at"]
             if row["reply_ts"] is not None or (before is not None and before > _stale(now)):
@@ -158,13 +159,13 @@ class Store:
 
     def posted(self, team_id: str, case_id: int, reply_ts: str) -> None:
         """Note that the reply was posted; "" where Slack refuses it for good."""
-        with self._transaction() as db:
-            self._require(db, team_id, case_id)
+        with self.transaction() as db:
+            self.require(db, team_id, case_id)
             db.execute("update cases set reply_ts = ? where id = ?", (reply_ts, case_id))
 
     def unanswered(self, now: datetime) -> list[Message]:
         """Messages of the last day whose reply is due and in nobody's hands, oldest first."""
-        with closing(self._connect()) as db:
+        with closing(self.connect()) as db:
             rows = db.execute(
                 f"select {', '.join(_MESSAGE)} from cases where reply_ts is null and received_at > ?"
                 " and (claimed_at is null or claimed_at <= ?) order by id",
@@ -174,16 +175,41 @@ class Store:
 
     def swap_picture(self, team_id: str, case_id: int, picture: str) -> str | None:
         """Note the file of the score card's picture; returns the one it takes the place of."""
-        with self._transaction() as db:
-            self._require(db, team_id, case_id)
+        with self.transaction() as db:
+            self.require(db, team_id, case_id)
             before = db.execute("select picture from cases where id = ?", (case_id,)).fetchone()["picture"]
             db.execute("update cases set picture = ? where id = ?", (picture, case_id))
             return None if before is None else str(before)
 
+    def note_verdict(self, team_id: str, case_id: int, verdict: str) -> bool:
+        """Note what reviewers settled; False where that was noted before, so that it is told once."""
+        with self.transaction() as db:
+            self.require(db, team_id, case_id)
+            row = db.execute(
+                "update cases set verdict = ? where id = ? and verdict is not ? returning id",
+                (verdict, case_id, verdict),
+            ).fetchone()
+        return row is not None
+
+    def months(self, team_id: str) -> list[tuple[str, str, str, int]]:
+        """(month, type, text, case id) of every assessed description of a team, oldest first."""
+        with closing(self.connect()) as db:
+            rows = db.execute(
+                "select substr(received_at, 1, 7) as month, result, text, id from cases"
+                " join assessments on case_id = id where team_id = ? order by id",
+                (team_id,),
+            ).fetchall()
+        return [(row["month"], row["result"], row["text"] or "", row["id"]) for row in rows]
+
+    def teams(self) -> list[str]:
+        """Every team that has a case."""
+        with closing(self.connect()) as db:
+            return [row["team_id"] for row in db.execute("select distinct team_id from cases").fetchall()]
+
     def record(self, team_id: str, case_id: int, assessment: Assessment, now: datetime) -> None:
         """Keep what the model said of a case, in place of what it said before."""
-        with self._transaction() as db:
-            self._require(db, team_id, case_id)
+        with self.transaction() as db:
+            self.require(db, team_id, case_id)
             db.execute(
                 "insert into assessments (case_id, model, result, made_at) values (?, ?, ?, ?)"
                 " on conflict (case_id) do update"
@@ -197,7 +223,7 @@ class Store:
         Raises:
             NotFound: also for a case of another team.
         """
-        with closing(self._connect()) as db:
+        with closing(self.connect()) as db:
             row = db.execute(
                 "select cases.*, result from cases left join assessments on case_id = id"
                 " where id = ? and team_id = ?",
@@ -212,7 +238,7 @@ class Store:
 
     def find(self, team_id: str, channel: str, message_ts: str) -> StoredCase | None:
         """The case of a message, if it is one."""
-        with closing(self._connect()) as db:
+        with closing(self.connect()) as db:
             row = db.execute(
                 "select id from cases where team_id = ? and channel = ? and message_ts = ?",
                 (team_id, channel, message_ts),
@@ -221,8 +247,8 @@ class Store:
 
     def correct(self, team_id: str, case_id: int, correction: Correction) -> None:
         """Keep a correction; earlier ones stay."""
-        with self._transaction() as db:
-            self._require(db, team_id, case_id)
+        with self.transaction() as db:
+            self.require(db, team_id, case_id)
             db.execute(
                 "insert into corrections (case_id, engagement, pathway, reason, person, made_at)"
                 " values (?, ?, ?, ?, ?, ?)",
@@ -231,8 +257,8 @@ class Store:
 
     def corrections(self, team_id: str, case_id: int) -> list[Correction]:
         """Corrections of a case, oldest first."""
-        with closing(self._connect()) as db:
-            self._require(db, team_id, case_id)
+        with closing(self.connect()) as db:
+            self.require(db, team_id, case_id)
             rows = db.execute(
                 f"select {', '.join(_CORRECTION)} from corrections where case_id = ? order by id", (case_id,)
             ).fetchall()
@@ -243,8 +269,8 @@ class Store:
 
         The same answer again changes nothing, so that a double click leaves one step in the history.
         """
-        with self._transaction() as db:
-            self._require(db, team_id, case_id)
+        with self.transaction() as db:
+            self.require(db, team_id, case_id)
             before = self._current(db, case_id)
             new = {question: value for question, value in given.items() if before.get(question) != value}
             for question, value in new.items():
@@ -261,14 +287,14 @@ class Store:
 
     def answers(self, team_id: str, case_id: int) -> dict[str, str]:
         """Current answers of a case: question → value."""
-        with closing(self._connect()) as db:
-            self._require(db, team_id, case_id)
+        with closing(self.connect()) as db:
+            self.require(db, team_id, case_id)
             return self._current(db, case_id)
 
     def history(self, team_id: str, case_id: int) -> list[AnswerStep]:
         """Every answer ever given to a case, oldest first."""
-        with closing(self._connect()) as db:
-            self._require(db, team_id, case_id)
+        with closing(self.connect()) as db:
+            self.require(db, team_id, case_id)
             rows = db.execute(
                 "select question, value, person, answered_at, current"
                 " from answers where case_id = ? order by id",
@@ -287,7 +313,12 @@ class Store:
         return {row["question"]: row["value"] for row in rows}
 
     @staticmethod
-    def _require(db: sqlite3.Connection, team_id: str, case_id: int) -> None:
+    def require(db: sqlite3.Connection, team_id: str, case_id: int) -> None:
+        """Refuse a case that the team has not.
+
+        Raises:
+            NotFound: also for a case of another team.
+        """
         found = db.execute("select 1 from cases where id = ? and team_id = ?", (case_id, team_id)).fetchone()
         if found is None:
             raise NotFound(f"no case {case_id}")

@@ -11,6 +11,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
+_WORD = r"(?u)\b\w[\w'-]*\b"
+_WORDS = re.compile(_WORD)
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -39,7 +41,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             ngram_range=(1, 2),
             sublinear_tf=True,
             max_features=self.word_limit,
-            token_pattern=r"(?u)\b\w[\w'-]*\b",
+            token_pattern=_WORD,
         )
         self.pieces_ = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2, max_features=self.piece_limit
@@ -51,6 +53,12 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Matrix of unseen texts."""
         plain = [self._plain(text) for text in texts]
         return self._join(self.words_.transform(plain), self.pieces_.transform(plain))
+
+    def unknown(self, texts: Sequence[str]) -> float:
+        """Share of the words of some texts that no training text had."""
+        known = self.words_.vocabulary_
+        words = [word for text in texts for word in _WORDS.findall(self._plain(text))]
+        return sum(word not in known for word in words) / len(words) if words else 0.0
 
     @staticmethod
     def _plain(text: str) -> str:

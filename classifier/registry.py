@@ -12,6 +12,7 @@ import os
 import platform
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -24,6 +25,7 @@ from classifier.model import Model
 
 MODELS = Path("models")
 _FORMAT = 4  # raise it when what is saved changes: older versions are then refused, not misread
+STALE_SECONDS = 3600.0  # a draft as old as this has nobody who writes it
 _PINNED = ("scikit-learn", "numpy", "scipy", "joblib", "spacy")
 
 
@@ -49,9 +51,12 @@ class Registry:
     def __init__(self, root: Path = MODELS) -> None:
         self.root = root
 
-    def save(self, model: Model, about: dict[str, Any], now: datetime | None = None) -> str:
-        """Write a version whole, make it current, and return its name. `about` joins the manifest."""
+    def save(
+        self, model: Model, about: dict[str, Any], now: datetime | None = None, *, serve: bool = True
+    ) -> str:
+        """Write a version whole and return its name; `serve` makes it current. `about` joins the manifest."""
         self.root.mkdir(parents=True, exist_ok=True)
+        self._sweep()
         # Renamed only when complete: a crash leaves nothing that looks like a version.
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.root))
         try:
@@ -70,15 +75,31 @@ class Registry:
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
-        self.promote(name)
+        if serve:
+            self.promote(name)
         return name
 
-    def promote(self, name: str) -> None:
-        """Make a saved version the one that serves; takes effect for everyone at once."""
-        self._manifest(name)
+    def _sweep(self) -> None:
+        """Drop drafts that a killed training left behind."""
+        for draft in self.root.glob(".draft-*"):
+            if time.time() - draft.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(draft, ignore_errors=True)
+
+    def promote(self, name: str, by: str = "") -> None:
+        """Make a saved version the one that serves, for everyone at once; `by` is noted."""
+        self.manifest(name)
         draft = self.root / f".current-{os.getpid()}"
         draft.write_text(name + "\n", "utf-8")
         draft.replace(self.root / "current")
+        note = {"version": name, "by": by, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        with (self.root / "promotions.jsonl").open("a", encoding="utf-8") as notes:
+            notes.write(json.dumps(note) + "\n")
+
+    def promoted_by(self) -> dict[str, tuple[str, str]]:
+        """For each version that ever served: who made it so last, and when."""
+        path = self.root / "promotions.jsonl"
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        return {note["version"]: (note["by"], note["at"]) for note in map(json.loads, lines)}
 
     def current(self) -> str | None:
         """Name of the version that serves; None before the first training."""
@@ -88,7 +109,7 @@ class Registry:
     def versions(self) -> list[Version]:
         """All saved versions, newest first."""
         names = sorted((path.parent.name for path in self.root.glob("[0-9]*/manifest.json")), reverse=True)
-        return [Version(name, self._manifest(name)) for name in names]
+        return [Version(name, self.manifest(name)) for name in names]
 
     def load(self, name: str | None = None) -> tuple[Model, str]:
         """The model of a version (default: current) and the version's name.
@@ -100,7 +121,7 @@ class Registry:
         chosen = name or self.current()
         if chosen is None:
             raise RegistryError(f"There is no trained model in {self.root}. Run `rung train` first.")
-        manifest = self._manifest(chosen)
+        manifest = self.manifest(chosen)
         made_by, here = manifest["libraries"]["scikit-learn"], version("scikit-learn")
         if made_by.split(".")[:2] != here.split(".")[:2]:
             raise Outdated(
@@ -115,7 +136,12 @@ class Registry:
         model: Model = joblib.load(path)
         return model, chosen
 
-    def _manifest(self, name: str) -> dict[str, Any]:
+    def manifest(self, name: str) -> dict[str, Any]:
+        """What is known of a version.
+
+        Raises:
+            RegistryError: no such version, or its manifest is broken.
+        """
         path = self.root / name / "manifest.json"
         if "/" in name or not path.exists():
             raise RegistryError(f"There is no model version {name} in {self.root}.")

@@ -18,6 +18,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.store import Store
 from classifier.assess import Assessor
+from classifier.dataset import TRAINING_DATA
 from classifier.taxonomy import taxonomy
 
 BOOK = taxonomy()
@@ -31,9 +32,20 @@ QUALITY = "Answer 12 questions"
 class Bot:
     """One running bot. `restart` is a new process's worth of objects on the same store file."""
 
-    def __init__(self, slack: Sandbox, store: Path, assessor: Assessor, door: str) -> None:
+    def __init__(
+        self,
+        slack: Sandbox,
+        store: Path,
+        assessor: Assessor,
+        door: str,
+        models: Path | None = None,
+        base: Path | None = None,
+    ) -> None:
         self.slack, self.path, self.assessor, self.door = slack, store, assessor, door
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.assess = assessor.assess
+        self.models = models or Path("models")
+        self.base = (base,) if base else (TRAINING_DATA,)
         self.start()
 
     def start(self) -> None:
@@ -47,7 +59,9 @@ class Bot:
             }
         )
         self.store = Store(self.path)
-        self.services = Services(self.store, self.assessor.assess, lambda: self.now(), BOOK)
+        self.services = Services(
+            self.store, self.assess, lambda: self.now(), BOOK, self.models, self.base, frozenset({"U0MORGAN"})
+        )
         self.app = bot_app.create_app(self.settings, self.services)
         door = bot_app.socket(self.app, self.settings) if self.door == "socket" else None
         with sockets.socket() as probe:

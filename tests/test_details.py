@@ -63,8 +63,8 @@ def test_the_pair_question_in_the_details_settles_the_label(slack: Sandbox, bot:
     label = settle[0]["value"].split(":")[2]
     slack.person("Sam").click(view, settle[0]["action_id"])
     name = (BOOK.engagement.get(label) or BOOK.pathway[label]).name.lower()
-    slack.wait_for(lambda: f"{name} (you said)" in slack.text_of(reply))
-    slack.wait_for(lambda: f"You said: {name}." in slack.text_of(view))
+    slack.wait_for(lambda: f"{name} (settled)" in slack.text_of(reply))
+    slack.wait_for(lambda: f"Settled: {name}." in slack.text_of(view))
 
 
 def test_not_right_keeps_label_and_reason_and_says_so(slack: Sandbox, bot: Bot) -> None:

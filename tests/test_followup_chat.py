@@ -214,7 +214,7 @@ def test_a_settled_label_stands_in_the_answer_and_leads_on(slack: Sandbox, bot: 
     assert question(reply) in BOOK.criterion
     click(slack, "Sam", reply, "Stop for now")
     click(slack, "Sam", reply, "Show the labels")
-    assert "co-production (you said)" in slack.text_of(reply)
+    assert "co-production (settled)" in slack.text_of(reply)
 
 
 def test_people_without_a_part_are_not_scored(slack: Sandbox, bot: Bot) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 from bot import followup
 from bot.ids import Callback
+from bot.reviews import Review
 from bot.sandbox import limits
 from bot.sandbox.errors import SlackError
 from bot.store import Message, StoredCase
 from bot.views import assessment as assessment_view
 from bot.views import correction, details, doors
 from bot.views import followup as followup_view
+from bot.views import review as review_view
 from bot.views.parts import Reply
 from classifier.assess import Assessor
 from classifier.assessment import Assessment, Evidence
@@ -62,7 +64,13 @@ def replies(assessment: Assessment) -> list[Reply]:
 
 def views(assessment: Assessment) -> list[Json]:
     case = StoredCase(1, Message("T1", "C1", "1.1", "1.1", "U1", "U1", SURE), assessment)
-    made = [doors.form(), doors.home(), correction.render(BOOK, case, assessment)]
+    made = [doors.form(), doors.home(3), correction.render(BOOK, case, assessment)]
+    review = Review(
+        1, "U1", "consultation", "unclear", "group", (), "", "so <!here>", False, "x", "y", "2026"
+    )
+    for blind in (True, False):
+        form = {"blind": blind, "left": 3, "before": None if blind else review, "others": [review]}
+        made.append(review_view.form(BOOK, case, assessment, list(review_view.WHY), **form))  # type: ignore[arg-type]
     for image in (None, "F1"):
         made.append(details.render(BOOK, case, assessment, {}, image=image, may_settle=True))
     return made
@@ -103,7 +111,7 @@ def test_every_button_and_form_has_a_listener(bot: Bot, assessor: Assessor) -> N
         for element in pressable(blocks):
             payload = {"type": "block_actions", "actions": [{**element, "block_id": "b"}]}
             assert not stale.search(listener_of(app, payload)), element["action_id"]
-    for callback in (Callback.CORRECTION, Callback.DESCRIPTION):
+    for callback in (Callback.CORRECTION, Callback.DESCRIPTION, Callback.REVIEW):
         payload = {"type": "view_submission", "view": {"type": "modal", "callback_id": callback}}
         assert not stale.search(listener_of(app, payload))
 

@@ -44,7 +44,7 @@ def test_an_answer_that_was_posted_by_a_process_that_died_is_not_posted_twice(
     message = slack.person("Sam").dm(SURE)
     reply = reply_to(slack, message)
     slack.wait_for(lambda: bot.store.case("T0SANDBOX", 1).reply_ts)
-    with bot.store._transaction() as db:  # as if the process had died between posting and noting it
+    with bot.store.transaction() as db:  # as if the process had died between posting and noting it
         db.execute("update cases set reply_ts = null")
     bot.now = lambda: datetime.now(UTC) + timedelta(seconds=61)
     replies.answer_due(bot.services, bot.app.client)

@@ -10,8 +10,9 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot import charts, followup, replies
+from bot import charts, followup, replies, review
 from bot.ids import Action
+from bot.intake import enqueue
 from bot.listeners.pressed import Press, found, pressed
 from bot.services import Services
 from bot.store import StoredCase
@@ -121,7 +122,11 @@ def _question(services: Services, case: StoredCase, key: str) -> Reply:
 
 
 def _keep(services: Services, case: StoredCase, given: dict[str, str], person: str) -> None:
+    """Keep answers; where they do not go with the type, reviewers are asked."""
     services.store.answer(case.message.team_id, case.id, given, person, services.now())
+    answers = services.store.answers(case.message.team_id, case.id)
+    if case.assessment is not None and review.contradictions(services.book, case.assessment, answers):
+        enqueue(services, case, (review.CONTRADICTED,))
 
 
 def _standing(services: Services, case: StoredCase) -> followup.Standing:

@@ -8,8 +8,9 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot import charts, replies
+from bot import charts, replies, review
 from bot.ids import Action, Callback, Field
+from bot.intake import enqueue
 from bot.listeners.pressed import found, pressed
 from bot.services import Services
 from bot.store import Correction, NotFound
@@ -75,6 +76,7 @@ def on_correction(services: Services, ack: Ack, body: dict[str, Any], client: We
         return
     kept = Correction(engagement, pathway, reason, person, services.now().isoformat())
     services.store.correct(case.message.team_id, case.id, kept)
+    enqueue(services, case, (review.AUTHOR,))
     ack()
     thanks = correction_view.thanks(services.book, engagement, pathway)
     client.chat_postEphemeral(

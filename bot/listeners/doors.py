@@ -1,4 +1,4 @@
-"""Other ways in: `/rung`, the form for a long text, *Classify this* on a message, the Home tab."""
+"""Other ways in: the form for a long text, *Classify this* on a message, the Home tab."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bot import replies
 from bot.ids import Action, Callback, Field
 from bot.intake import decode
 from bot.originals import is_text
+from bot.roles import Role, role_of
 from bot.services import Services
 from bot.store import Message
 from bot.views import doors as view
@@ -22,22 +23,10 @@ _NO_ENTRY = ("not_in_channel", "channel_not_found", "is_archived")
 
 def register(app: App, services: Services) -> None:
     """Bind the doors."""
-    app.command(Callback.COMMAND)(on_command)
     app.action(Action.DESCRIBE)(on_describe)
     app.view(Callback.DESCRIPTION)(partial(on_description, services))
     app.shortcut(Callback.CLASSIFY_MESSAGE)(partial(on_message_shortcut, services))
-    app.event("app_home_opened")(on_home)
-
-
-def on_command(ack: Ack, body: dict[str, Any], respond: Respond, client: WebClient) -> None:
-    """`/rung` opens the form; `/rung help` says in one screen what can be done."""
-    ack()
-    asked = str(body.get("text") or "").strip().lower()
-    if not asked:
-        client.views_open(trigger_id=body["trigger_id"], view=view.form())
-        return
-    words = view.HELP if asked == "help" else view.unknown(asked)
-    respond(text=words, response_type="ephemeral")
+    app.event("app_home_opened")(partial(on_home, services))
 
 
 def on_describe(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -86,8 +75,10 @@ def on_message_shortcut(
     respond(text=words, response_type="ephemeral", replace_original=False)
 
 
-def on_home(body: dict[str, Any], client: WebClient) -> None:
-    """Show the Home tab."""
-    event = body["event"]
+def on_home(services: Services, body: dict[str, Any], client: WebClient) -> None:
+    """Show the Home tab; a reviewer sees the queue there too."""
+    event, team = body["event"], body["team_id"]
     if event.get("tab") == "home":
-        client.views_publish(user_id=event["user"], view=view.home())
+        reviewer = role_of(services, client, team, event["user"]) >= Role.REVIEWER
+        waiting = len(services.reviews.waiting(team)) if reviewer else None
+        client.views_publish(user_id=event["user"], view=view.home(waiting))

@@ -24,7 +24,7 @@ def register(app: App, _: Services) -> None:
     app.view(_ANY)(lambda ack: ack())
     app.view_closed(_ANY)(lambda ack: ack())
     app.shortcut(_ANY)(lambda ack: ack())
-    app.command(_ANY)(lambda ack: ack(view.unknown("that")))
+    app.command(_ANY)(lambda ack: ack(view.unknown("this command")))
     app.error(on_error)
 
 

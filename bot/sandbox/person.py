@@ -204,7 +204,7 @@ class Person:
         place = self.sandbox.workspace.channel(channel) if channel else self.sandbox.workspace.dm(self.id)
         body = {
             "command": command,
-            "text": rest.strip(),
+            "text": self._escaped(rest.strip()),
             "trigger_id": self.sandbox.triggers.issue(self.id),
             "response_url": self.sandbox.response_urls.issue(self.id, place.id),
             **payloads.command(self.user, place),
@@ -215,6 +215,13 @@ class Person:
             answer = ack.body if isinstance(ack.body, dict) else {"text": str(ack.body)}
             self.sandbox.answer_in(place.id, self.id, answer)
         return delivery
+
+    def _escaped(self, text: str) -> str:
+        """A command's text as Slack sends it when the app asks for escaped names (`should_escape`)."""
+        encoded = typed(text, self.sandbox.workspace.names()).text
+        for group_id, (handle, _) in self.sandbox.settings.groups.items():
+            encoded = encoded.replace(f"@{handle}", f"<!subteam^{group_id}|@{handle}>")
+        return encoded
 
     def shortcut(self, callback_id: str, message: Message | None = None) -> Delivery:
         """Use a shortcut, on a message or from anywhere."""

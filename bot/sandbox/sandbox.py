@@ -278,14 +278,14 @@ class Sandbox:
             TimeoutError: telling the latest messages and the calls that were refused.
         """
         end = time.monotonic() + timeout
-        with self.workspace.waiting() as changed:
-            while True:
-                found = ready()
-                if found:
-                    return found
-                if time.monotonic() > end:
-                    break
-                changed.wait(0.1)
+        while True:
+            found = ready()  # outside the lock: it may call the server, which needs it
+            if found:
+                return found
+            if time.monotonic() > end:
+                break
+            with self.workspace.waiting() as changed:
+                changed.wait(0.05)
         latest = sorted(self.workspace.every_message(), key=lambda one: one.ts)[-4:]
         texts = [f"{self.workspace.name_of(one.user)}: {self.text_of(one)[:300]}" for one in latest]
         refused = [(call.method, call.answer) for call in self.refused()]

@@ -83,7 +83,7 @@ def _named(
     name = "engagement" if labels is book.engagement else "pathway"
     label = followup.label_of(book, assessment, answers, name)
     if label is not None:
-        mark = " (you said)" if name in followup.settled(book, answers) else ""
+        mark = " (settled)" if name in followup.settled(book, answers) else ""
         return f"{lead} *{labels[label].name.lower()}*{mark}: {labels[label].plain}."
     first, second = labels[head.label], labels[head.runner_up]
     return (

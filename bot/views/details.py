@@ -75,7 +75,7 @@ def _why_not(
             continue
         blocks.append(section(f"*Why not {labels[head.runner_up].name.lower()}?* {pair.rule}"))
         if name in settled:
-            blocks.append(note(f"You said: {labels[settled[name]].name.lower()}."))
+            blocks.append(note(f"Settled: {labels[settled[name]].name.lower()}."))
         elif may_settle and head.probabilities[head.runner_up] >= WORTH_ASKING:
             blocks += settling(book, case, head, name)
     return blocks

@@ -12,6 +12,8 @@ HELP = (
     "• Mention me in the thread under somebody's description, and I read that one.\n"
     "• On any message: *More actions*, then *Classify this*.\n"
     "• `/rung` opens a form for a long text. A text file in a direct message works as well.\n"
+    "• Reviewers: `/rung queue`, `/rung reviews`, `/rung agreement`. "
+    "Admins: `/rung retrain`, `/rung models`, `/rung drift`, `/rung reviewers`.\n"
     "Is a label wrong? Press *Not right?* under my answer."
 )
 NO_ENTRY = (
@@ -24,9 +26,13 @@ NOT_TAKEN = "Slack did not take the text just now. Please send it once more."
 STALE = "This button is from an older message of mine and does nothing any more. Paste the description again."
 
 
-def unknown(asked: str) -> str:
+def unknown(asked: str, near: str | None = None) -> str:
     """What is said to a subcommand that there is not."""
-    return f"I do not know “{escape(clip(asked, 40))}”. Try `/rung` to send me a text, or `/rung help`."
+    hint = f"Did you mean `/rung {near}`? " if near else ""
+    return f"I do not know “{escape(clip(asked, 40))}”. {hint}`/rung help` shows what I can do."
+
+
+NOT_ALLOWED = "That is for reviewers and admins. Ask an admin to add you: `/rung reviewers add @you`."
 
 
 def problem(reference: str) -> str:
@@ -50,11 +56,16 @@ def pasted(text: str) -> Reply:
     return Reply(fallback(f"You sent me: {short}"), [section("You sent me:"), quote(short)])
 
 
-def home() -> Block:
-    """The Home tab."""
+def home(waiting: int | None) -> Block:
+    """The Home tab; `waiting` is the length of the review queue for who may review."""
     blocks = [
         section("*Rung* names the type and pathway of citizen engagement in a description."),
         section(HELP),
         actions(button("Classify a description", Action.DESCRIBE, "home", "primary")),
     ]
+    if waiting is not None:
+        words = f"*Review queue:* {waiting} waiting." if waiting else "*Review queue:* nothing waits."
+        blocks.append(section(words))
+        if waiting:
+            blocks.append(actions(button("Review the next one", Action.REVIEW, "next")))
     return {"type": "home", "blocks": blocks}
