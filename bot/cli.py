@@ -44,7 +44,9 @@ def _services(settings: Settings) -> Services:
     from bot.services import start
 
     try:
-        return start(settings.store, settings.models, settings.training_data, settings.admins)
+        return start(
+            settings.store, settings.models, settings.training_data, settings.admins, settings.review_channel
+        )
     except RegistryError as error:
         raise click.ClickException(str(error)) from error
 
@@ -129,6 +131,7 @@ def sandbox(port: int, browser: bool, store: Path, models: Path) -> None:
             "store": store,
             "models": models,
             "admins": "U0MORGAN",
+            "review_channel": "C0REVIEWS",
         }
     )
     services = _services(settings)

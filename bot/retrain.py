@@ -18,8 +18,9 @@ from scipy.stats import binomtest
 from bot.review import SUSPECT, kappa, share
 from bot.reviews import Review
 from classifier.assess import Assessor
+from classifier.calibration import Floats
 from classifier.dataset import TRAINING_DATA, Case, fingerprint, read_cases
-from classifier.evaluation import macro_f1
+from classifier.evaluation import calibration_error, macro_f1
 from classifier.model import STEPS, Model, fit
 from classifier.registry import Registry
 from classifier.taxonomy import taxonomy
@@ -53,6 +54,7 @@ class Outcome:
     corrections: tuple[int, int] = (0, 0)
     corrections_apart: tuple[int, int] = (0, 0)
     suspects: tuple[str, ...] = ()
+    learnt: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """As one line of JSON."""
@@ -67,6 +69,7 @@ class Outcome:
         data["corrections"] = tuple(data["corrections"])
         data["corrections_apart"] = tuple(data["corrections_apart"])
         data["suspects"] = tuple(data["suspects"])
+        data["learnt"] = tuple(data["learnt"])
         return cls(**data)
 
 
@@ -165,9 +168,10 @@ def retrain(
         len(judges),
         figures,
         changes(running, final, [one.case for one in reviewed]),
-        predicted(final, fixed),
-        predicted(final, [one for one in fixed if one.apart]),
+        _count(predicted(final, fixed)),
+        _count(predicted(final, [one for one in fixed if one.apart])),
         suspects(champion, [one.case for one in reviewed if one.apart or one in new]),
+        tuple(one.case.title for one, yes in zip(fixed, predicted(final, fixed), strict=True) if yes)[:20],
     )
 
 
@@ -188,7 +192,8 @@ def gate(
     for head in HEADS:
         labels = list(getattr(taxonomy(), head))
         true = np.array([getattr(case, head) for case in judges])
-        before, after = said(champion, judges)[head], said(challenger, judges)[head]
+        sides = [chances(model, judges)[head] for model in (champion, challenger)]
+        before, after = (np.array(labels)[side.argmax(axis=1)] for side in sides)
         lost = int(((before == true) & (after != true)).sum())
         won = int(((before != true) & (after == true)).sum())
         chance = float(binomtest(lost, lost + won).pvalue) if lost + won else 1.0
@@ -198,6 +203,8 @@ def gate(
             "won": won,
             "lost": lost,
             "p": round(chance, 4),
+            **_trust(sides[0], before == true, "before"),
+            **_trust(sides[1], after == true, "after"),
         }
         if lost > won and chance < 0.05:
             faults.append(
@@ -205,6 +212,18 @@ def gate(
             )
         faults += _class_faults(head, labels, true, before, after)
     return figures, faults
+
+
+def _trust(side: Floats, right: Any, when: str) -> dict[str, float]:
+    """Calibration error, and the share of cases that could be asserted with nine of ten right."""
+    sure = side.max(axis=1)
+    order = np.argsort(-sure)
+    shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(shares >= 0.9)
+    return {
+        f"calibration_{when}": round(calibration_error(sure, right.astype(float)), 3),
+        f"coverage_{when}": round(float(enough[-1] + 1) / len(order), 3) if len(enough) else 0.0,
+    }
 
 
 def _class_faults(head: str, labels: list[str], true: Any, before: Any, after: Any) -> list[str]:
@@ -236,10 +255,15 @@ def mixed_up(champion: Model, new: Sequence[Case]) -> list[str]:
     return [f"{words} Were they mixed up?"]
 
 
+def chances(model: Model, cases: Sequence[Case]) -> dict[str, Floats]:
+    """Probabilities of each head, of shape (n_cases, n_labels)."""
+    return model.probabilities(model.features.transform([read(case.text).text for case in cases]))
+
+
 def said(model: Model, cases: Sequence[Case]) -> dict[str, Any]:
     """Label of each head for each case, as arrays of shape (n_cases,)."""
-    chances = model.probabilities(model.features.transform([read(case.text).text for case in cases]))
-    return {head: np.array(list(getattr(taxonomy(), head)))[chances[head].argmax(axis=1)] for head in HEADS}
+    found = chances(model, cases)
+    return {head: np.array(list(getattr(taxonomy(), head)))[found[head].argmax(axis=1)] for head in HEADS}
 
 
 def changes(before: Model, after: Model, cases: Sequence[Case]) -> tuple[tuple[str, str, str], ...]:
@@ -259,21 +283,24 @@ def suspects(model: Model, unseen: Sequence[Case]) -> tuple[str, ...]:
     if not unseen:
         return ()
     labels = list(taxonomy().engagement)
-    chances = model.probabilities(model.features.transform([read(case.text).text for case in unseen]))
-    own = [float(chances["engagement"][i, labels.index(case.engagement)]) for i, case in enumerate(unseen)]
+    found = chances(model, unseen)
+    own = [float(found["engagement"][i, labels.index(case.engagement)]) for i, case in enumerate(unseen)]
     ranked = sorted(zip(own, unseen, strict=True), key=lambda pair: pair[0])
     return tuple(case.id for chance, case in ranked if chance < SUSPECT)
 
 
-def predicted(model: Model, corrected: Sequence[Reviewed]) -> tuple[int, int]:
-    """How many corrections the model now says by itself, of how many."""
+def predicted(model: Model, corrected: Sequence[Reviewed]) -> list[bool]:
+    """For each correction, whether the model now says it by itself."""
     if not corrected:
-        return 0, 0
+        return []
     found = said(model, [one.case for one in corrected])
-    right = [
+    return [
         (str(found["engagement"][i]), str(found["pathway"][i])) == one.review.labels
         for i, one in enumerate(corrected)
     ]
+
+
+def _count(right: list[bool]) -> tuple[int, int]:
     return sum(right), len(right)
 
 

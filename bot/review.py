@@ -9,7 +9,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -134,13 +134,22 @@ def verdict(reviews: Sequence[Review], case_id: int) -> Verdict:
     return Verdict(reviews[-1], 0, False)
 
 
+def suffice(reviews: Sequence[Review], case_id: int) -> bool:
+    """Whether reviews settle a case."""
+    return verdict(reviews, case_id).standing is not None
+
+
 @dataclass(frozen=True)
 class Agreement:
-    """Cohen's kappa per head over cases that two have read, and the pairs of types that divide them most."""
+    """How far reviewers agree: kappa by head, the pairs of types that divide them most, kappa by people.
+
+    `cases` were read by two or more; `people` holds kappa for the type and the number of cases.
+    """
 
     cases: int
     kappa: dict[str, float | None]
     pairs: tuple[tuple[tuple[str, str], int], ...]
+    people: dict[tuple[str, str], tuple[float | None, int]] = field(default_factory=dict)
 
 
 def agreement(reviews: Iterable[Review]) -> Agreement:
@@ -157,7 +166,12 @@ def agreement(reviews: Iterable[Review]) -> Agreement:
         for head in ("engagement", "pathway", "level")
     }
     top = tuple(((a, b), count) for (a, b), count in divided.most_common(3))
-    return Agreement(sum(len(found) > 1 for found in by_case.values()), kappas, top)
+    people: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for a, b in pairs:
+        one, other = sorted((a, b), key=lambda review: review.person)
+        people.setdefault((one.person, other.person), []).append((one.engagement, other.engagement))
+    by_people = {names: (kappa(found), len(found)) for names, found in people.items()}
+    return Agreement(sum(len(found) > 1 for found in by_case.values()), kappas, top, by_people)
 
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -134,11 +134,18 @@ class Reviews:
                     return case_id
         return None
 
-    def settle(self, team_id: str, case_id: int, settled: bool, now: datetime) -> None:
-        """Take a case out of the queue, or put it back."""
+    def settle(
+        self, team_id: str, case_id: int, suffices: Callable[[list[Review]], bool], now: datetime
+    ) -> None:
+        """Take a case out of the queue where its reviews suffice, else put it back.
+
+        Read and written in one transaction: of two who save at once, the later sees both reviews.
+        """
         with self.store.transaction() as db:
             self.store.require(db, team_id, case_id)
-            at = now.isoformat() if settled else None
+            rows = db.execute("select * from reviews where case_id = ? order by id", (case_id,)).fetchall()
+            stand = [one for one in map(_review, rows) if one.current and one.action != "undo"]
+            at = now.isoformat() if suffices(stand) else None
             db.execute("update queue set settled_at = ?, held_by = null where case_id = ?", (at, case_id))
 
     # Reviews

@@ -32,6 +32,7 @@ class Services:
     base: tuple[Path, ...] = (TRAINING_DATA,)
     admins: frozenset[str] = frozenset()
     labels: Callable[[], dict[str, int]] = dict  # how many training cases the serving model has, by type
+    review_channel: str = ""
     unknown: Callable[[Sequence[str]], float] = lambda _: 0.0  # share of words that it does not know
     reviews: Reviews = field(init=False)
     jobs: Jobs = field(init=False)
@@ -43,7 +44,11 @@ class Services:
 
 
 def start(
-    store: Path, models: Path, base: Path = TRAINING_DATA, admins: frozenset[str] = frozenset()
+    store: Path,
+    models: Path,
+    base: Path = TRAINING_DATA,
+    admins: frozenset[str] = frozenset(),
+    review_channel: str = "",
 ) -> Services:
     """The real services: one store file, the model that serves, the clock.
 
@@ -62,4 +67,5 @@ def start(
         return float(live().model.features.unknown(texts))
 
     clock = partial(datetime.now, UTC)
-    return Services(Store(store), assess, clock, taxonomy(), models, (base,), admins, labels, unknown)
+    parts = (Store(store), assess, clock, taxonomy(), models, (base,), admins, labels, review_channel)
+    return Services(*parts, unknown)

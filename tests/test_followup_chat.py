@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -153,13 +153,10 @@ def test_two_people_at_once_in_two_threads_keep_apart(slack: Sandbox, sure: Bot)
         while question(replies[person]):
             click(slack, person, replies[person], choice)
 
-    threads = [
-        threading.Thread(target=go, args=pair) for pair in (("Sam", "answer_3"), ("Riley", "answer_0"))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    with ThreadPoolExecutor(2) as people:
+        done = [people.submit(go, *pair) for pair in (("Sam", "answer_3"), ("Riley", "answer_0"))]
+    for one in done:
+        one.result()
     assert slack.text_of(replies["Sam"]).startswith("At least 100 of 100.")
     assert slack.text_of(replies["Riley"]).startswith("At least 0 of 100.")
 

@@ -131,7 +131,7 @@ def test_two_that_differ_are_both_kept_and_a_third_decides(slack: Sandbox, team:
     paste(slack)
     opinions = {"Riley": "consultation", "Sam": "participation", "Morgan": "participation"}
     riley, sam = open_next(slack, "Riley"), None
-    team.services.reviews.settle(TEAM, 1, False, team.now())  # Sam has the same case open
+    team.services.reviews.settle(TEAM, 1, lambda _: False, team.now())  # Sam has the same case open
     sam = open_next(slack, "Sam")
     slack.person("Riley").submit(riley, labels(opinions["Riley"]))
     slack.person("Sam").submit(sam, labels(opinions["Sam"]))
@@ -185,7 +185,7 @@ def test_a_blind_share_sees_no_labels(slack: Sandbox, team: Bot) -> None:
     paste(slack, count)
     for entry in team.services.reviews.waiting(TEAM):
         if entry.case != count:
-            team.services.reviews.settle(TEAM, entry.case, True, team.now())
+            team.services.reviews.settle(TEAM, entry.case, lambda _: True, team.now())
     form = open_next(slack, "Riley")
     assert "The model says" not in slack.text_of(form)
     assert form.state["engagement"]["engagement"]["selected_option"] is None

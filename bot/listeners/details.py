@@ -16,6 +16,7 @@ from bot.services import Services
 from bot.store import Correction, NotFound
 from bot.views import correction as correction_view
 from bot.views import details as view
+from bot.views import review as review_view
 
 
 def register(app: App, services: Services) -> None:
@@ -78,6 +79,9 @@ def on_correction(services: Services, ack: Ack, body: dict[str, Any], client: We
     services.store.correct(case.message.team_id, case.id, kept)
     enqueue(services, case, (review.AUTHOR,))
     ack()
+    if services.review_channel:
+        call = review_view.call(len(services.reviews.waiting(case.message.team_id)))
+        client.chat_postMessage(channel=services.review_channel, text=call.text, blocks=call.blocks)
     thanks = correction_view.thanks(services.book, engagement, pathway)
     client.chat_postEphemeral(
         channel=case.message.channel,

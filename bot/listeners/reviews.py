@@ -139,8 +139,8 @@ def _tied(engagement: str, pathway: str) -> str:
 def settle(services: Services, case: StoredCase) -> None:
     """Take a case out of the queue when its reviews suffice; two that differ ask for a third."""
     team = case.message.team_id
+    services.reviews.settle(team, case.id, partial(review.suffice, case_id=case.id), services.now())
     found = review.verdict(services.reviews.of_case(team, case.id), case.id)
-    services.reviews.settle(team, case.id, found.needed == 0 and found.standing is not None, services.now())
     if found.disputed and found.standing is None:
         enqueue(services, case, (review.AGAIN,))
 

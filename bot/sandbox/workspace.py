@@ -231,10 +231,10 @@ class Workspace:
 
     def edit(self, message: Message, before: Json, **parts: Any) -> None:
         """Change parts of a message; `before` is its JSON as it was."""
+        fill_ids(parts.get("blocks", []))  # before anybody can see them
         with self.lock:
             for name, value in parts.items():
                 setattr(message, name, value)
-            fill_ids(message.blocks)
             self.tell(Change("changed", message.channel, message, before))
 
     def remove(self, message: Message, before: Json) -> None:

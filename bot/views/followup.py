@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.followup import CONFIRM, DONT_KNOW, Standing, is_scored, label_of, ratings
 from bot.ids import Action
+from bot.review import contradictions
 from bot.store import StoredCase
 from bot.views.parts import Block, Reply, actions, button, fallback, note, quote, section, select
 from classifier.assessment import Assessment
@@ -103,6 +104,10 @@ def card(book: Taxonomy, case: StoredCase, answers: Mapping[str, str], now: Stan
     if read := [key for key in case.assessment.suggested if key not in answers]:
         names = ", ".join(book.criterion[key].name.lower() for key in read)
         lines.append(f"Suggested by your text and not confirmed yet: {names}.")
+    against = contradictions(book, case.assessment, answers)
+    if against:
+        names = " and ".join(book.criterion[criterion].name.lower() for criterion, _ in against)
+        lines.append(f"Your answer on {names} does not go well with this type. Reviewers will look.")
     if best := raises(book, ratings(book, answers))[:1]:
         name = book.criterion[best[0].criterion].name.lower()
         lines.append(f"What would raise it most: {name} (+{best[0].gain:.0f}). {best[0].tip}")
@@ -136,6 +141,8 @@ def _row(book: Taxonomy, case: StoredCase, answers: Mapping[str, str], now: Stan
     if answers:
         menu = [(words_of(book, key)[0], f"{case.id}:{key}") for key in answers]
         row.append(select("Change an answer", f"{Action.SHOW}_change", menu))
+    if case.assessment is not None and contradictions(book, case.assessment, answers):
+        row.append(button("Not right?", Action.WRONG, f"{case.id}"))
     row.append(button("Show the labels", f"{Action.SHOW}_labels", f"{case.id}:labels"))
     return row
 

@@ -28,14 +28,18 @@ def outcome(book: Taxonomy, found: Outcome) -> Reply:
     lines = [*found.because]
     for head, f in found.figures.items():
         name = "type" if head == "engagement" else head
+        covered = f"{f['coverage_before']:.0%} to {f['coverage_after']:.0%}"
         lines.append(
-            f"{name}: macro-F1 {f['before']:.2f} to {f['after']:.2f}, {f['won']} won, {f['lost']} lost."
+            f"{name}: macro-F1 {f['before']:.2f} to {f['after']:.2f} ({f['won']} won, {f['lost']} lost); "
+            f"calibration error {f['calibration_before']:.2f} to {f['calibration_after']:.2f}; "
+            f"can be asserted with nine of ten right: {covered}."
         )
     right, count = found.corrections
     if count:
         apart, apart_count = found.corrections_apart
         kept = f" ({apart} of {apart_count} among those it has not learnt from)" if apart_count else ""
         lines.append(f"{right} of your {count} corrections are now predicted{kept}.")
+        lines += [f"• {clip(title, 80)}" for title in found.learnt[:5]]
     if found.suspects:
         lines.append(f"{len(found.suspects)} reviewed labels look wrong and wait for a second look.")
     moved = [

@@ -59,6 +59,13 @@ def queue(entries: Sequence[Entry], now: datetime) -> Reply:
     return Reply(fallback(f"{lead} {' '.join(lines)}"), blocks)
 
 
+def call(waiting: int) -> Reply:
+    """What the reviewers' channel hears when an author disputes a label."""
+    words = f"Somebody says that a label is not right. {waiting} wait for review."
+    blocks = [section(words), actions(button("Review the next one", Action.REVIEW, "next", "primary"))]
+    return Reply(fallback(words), blocks)
+
+
 def form(
     book: Taxonomy,
     case: StoredCase,
@@ -73,7 +80,8 @@ def form(
     """One case to review. `blind`: without the model's labels. `others`: reviews that differ, if answered."""
     text = case.message.text or ""
     blocks: list[Block] = [note(f"{left} waiting. Here because {' and '.join(WHY[one] for one in why)}.")]
-    blocks.append(_text(text, () if blind else assessment.engagement.because))
+    spoke = (*assessment.engagement.because, *assessment.pathway.because)
+    blocks.append(_text(text, () if blind else spoke))
     said = None if blind else assessment
     if said is not None:
         blocks += _model(book, said)
@@ -114,7 +122,7 @@ def _model(book: Taxonomy, said: Assessment) -> list[Block]:
 
 
 def _text(text: str, phrases: Sequence[Phrase]) -> Block:
-    """The text, with the words that spoke for the type in bold; no markup of the text is read."""
+    """The text, with the words that spoke for type and pathway in bold; no markup of the text is read."""
     elements: list[Block] = []
     at = 0
     shown = clip(text, SHOWN)
@@ -185,6 +193,9 @@ def agreement(book: Taxonomy, found: Agreement, anchored: Mapping[bool, tuple[in
     for head, value in found.kappa.items():
         shown = "too few to say" if value is None or found.cases < 10 else f"{value:.2f}"
         lines.append(f"Kappa for {head.replace('engagement', 'type')}: {shown}.")
+    for (one, other), (value, count) in found.people.items():
+        if value is not None and count >= 10:
+            lines.append(f"<@{one}> and <@{other}>: kappa {value:.2f} on {count} cases.")
     for (one, other), count in found.pairs:
         pair = book.pair_of(one, other)
         rule = f" Rule: {pair.rule}" if pair else ""
