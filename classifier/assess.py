@@ -19,12 +19,12 @@ from classifier.taxonomy import ABOUT_NOTHING, taxonomy
 from classifier.text import Reading, read
 
 _ACTIVITY = 0.6  # probability from which a sentence is said to tell of another activity
-_CLAIMS = {
+CLAIMS = {
     "co_production": re.compile(r"\bco-?(produc|creat|design|deliver)", re.I),
     "participation": re.compile(r"\bparticipa(tory|tion|tive)\b", re.I),
     "consultation": re.compile(r"\bconsult(ation|ations|ed|ing|ative)\b", re.I),
 }
-_CLAIM_FITS = {  # a word of a type next to these types misleads nobody
+CLAIM_FITS = {  # a word of a type next to these types misleads nobody
     "co_production": ("co_production", "participation", "self_help"),
     "participation": ("participation", "co_production", "self_help"),
     "consultation": ("consultation", "self_help", "out_of_scope"),
@@ -97,7 +97,7 @@ class Assessor:
 
     def _activities(self, reading: Reading, main: Head) -> tuple[Activity, ...]:
         """The main activity and others that single sentences tell of; empty where there is only one."""
-        if main.abstain or len(reading.sentences) < 2:
+        if main.confidence < 0.5 or len(reading.sentences) < 2:
             return ()
         texts = [reading.text[span.start : span.end] for span in reading.sentences]
         chances = self.model.probabilities(self.model.features.transform(texts))["engagement"]
@@ -133,6 +133,6 @@ def _claims(reading: Reading, engagement: Head) -> tuple[str, ...]:
         return ()
     return tuple(
         f"claims:{label}"
-        for label, word in _CLAIMS.items()
-        if engagement.label not in _CLAIM_FITS[label] and word.search(reading.text)
+        for label, word in CLAIMS.items()
+        if engagement.label not in CLAIM_FITS[label] and word.search(reading.text)
     )

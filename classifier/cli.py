@@ -183,8 +183,13 @@ def train_with_bar(files: Iterable[Path], models: Path) -> str:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a PNG: confusion, reliability, risk and coverage.",
+)
 @models_option
-def evaluate(file: Path, as_json: bool, models: Path) -> None:
+def evaluate(file: Path, as_json: bool, report: Path | None, models: Path) -> None:
     """Measure the current model on labelled texts that it was not trained on.
 
     FILE is JSON Lines with "text", "engagement", "pathway" and optionally "title", "modes", "level". Lines
@@ -197,8 +202,14 @@ def evaluate(file: Path, as_json: bool, models: Path) -> None:
         raise click.ClickException(str(error)) from error
     assessor = load(models)
     bar = tqdm(truths, desc="Assessing", unit="text", leave=False, disable=as_json)
-    report = measure(truths, [assessor.assess(truth.text) for truth in bar])
-    click.echo(json.dumps(report.to_dict(), ensure_ascii=False) if as_json else describe(report))
+    assessments = [assessor.assess(truth.text) for truth in bar]
+    found = measure(truths, assessments)
+    click.echo(json.dumps(found.to_dict(), ensure_ascii=False) if as_json else describe(found))
+    if report is not None:
+        from classifier.report import draw  # plotting takes half a second to load
+
+        draw(found, truths, assessments, report)
+        click.echo(f"Report: {report}", err=True)
 
 
 @click.command(name="models")

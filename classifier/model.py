@@ -29,7 +29,7 @@ MIN_BATCHES = 4  # with fewer, a fold without one would have too little left
 WITH_MODES = ("participation", "co_production")
 
 SETTINGS = {
-    "engagement": HeadSettings(strength=10.0, assert_above=0.92),
+    "engagement": HeadSettings(strength=10.0, assert_above=0.94),
     "pathway": HeadSettings(strength=6.0, assert_above=0.92),
     "level": HeadSettings(strength=6.0, assert_above=0.6),
     "mode": HeadSettings(strength=6.0, assert_above=0.5),

@@ -83,3 +83,17 @@ def test_two_thousand_words_work(assessor: Assessor) -> None:
     assessment = assessor.assess(text)
     assert len(text.split()) > 2000
     assert assessment.engagement.because
+
+
+def test_several_activities_are_named_main_one_first(assessor: Assessor) -> None:
+    café = (
+        "Neighbours and the council's youth workers run the café in the old station together: residents cook "
+        "and keep the books with two paid officers."
+    )
+    survey = "In spring the council also sent a survey to 900 households to ask what they think of the hours."
+    found = assessor.assess(f"{café} {survey}").activities
+    assert [(one.engagement, one.sentence) for one in found] == [
+        ("co_production", café),
+        ("consultation", survey),
+    ]
+    assert assessor.assess(survey).activities == ()

@@ -10,7 +10,8 @@ from classifier.registry import Registry
 TEXT = (
     "Neighbours run a food bank in a garage and hand out the food themselves, with no help from the council."
 )
-REAL = Path(__file__).parent.parent.parent / "shared" / "data" / "dev.jsonl"
+ROOT = Path(__file__).parent.parent
+REAL = ROOT.parent / "shared" / "data" / "dev.jsonl"
 
 
 def run(*arguments: str, stdin: str | None = None) -> tuple[int, str]:
@@ -68,6 +69,17 @@ def test_evaluate_counts_what_it_was_given(models: Path, tmp_path: Path) -> None
     assert (report["engagement"]["cases"], report["level"]["cases"]) == (2, 1)
     assert report["engagement"]["accuracy"]["value"] == 0.5
     assert report["pathway"]["accuracy"]["value"] == 1.0
+
+
+def test_evaluate_draws_a_report(models: Path, tmp_path: Path) -> None:
+    lines = (ROOT / "training_data/cases.jsonl").read_text("utf-8").splitlines()[:12]
+    (tmp_path / "labelled.jsonl").write_text("\n".join(lines), "utf-8")
+    sheet = tmp_path / "report.png"
+    done = CliRunner().invoke(
+        main, ["evaluate", str(tmp_path / "labelled.jsonl"), "--report", str(sheet), "--models", str(models)]
+    )
+    assert done.exit_code == 0, done.output
+    assert sheet.read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_broken_file_of_cases_is_named_by_line(tmp_path: Path) -> None:
