@@ -13,12 +13,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from bot.numbers import Numbers
 from bot.views.parts import percent
 from classifier.assessment import Assessment, Head
 from classifier.quality import Quality
 from classifier.taxonomy import Label, Taxonomy
 
-SURE, OPEN, INK, OTHER = "#0072B2", "#CFE3F1", "#222222", "#8FA3B0"
+SURE, OPEN, INK, OTHER, ORANGE = "#0072B2", "#CFE3F1", "#222222", "#8FA3B0", "#E69F00"
 _lock = threading.Lock()  # matplotlib's font cache is not made for threads
 
 
@@ -43,6 +44,44 @@ def score_card(book: Taxonomy, quality: Quality) -> bytes:
         axes.set_xticks([0, 25, 50, 75, 100])
         axes.set_title("Dark: sure. Light: still possible. Line: score now.", fontsize=9, color="#444444")
         return _png(figure)
+
+
+def week(book: Taxonomy, numbers: Numbers) -> bytes:
+    """Cases by type, split by pathway, with a mark at the usual number of the type; quality beneath."""
+    counts = numbers.by_type()
+    rows: list[str | None] = [key for key in book.engagement if counts.get(key) or numbers.usual.get(key)]
+    rows += [None] if counts.get(None) else []
+    rated = [(key, spread) for key, spread in numbers.quality.items() if spread.mean is not None]
+    with _lock:
+        figure, axes = _sheet(rows=len(rows) + 1, left=0.26)
+        for row, key in enumerate(rows):
+            left = 0.0
+            for pathway, colour in (("inside_out", SURE), ("outside_in", ORANGE), (None, OTHER)):
+                mine = [n for (e, p), n in numbers.types.items() if e == key and _pathway(p) == pathway]
+                axes.barh(-row, sum(mine), left=left, color=colour, height=0.6)
+                left += sum(mine)
+            usual = numbers.usual.get(key, 0)
+            axes.plot([usual] * 2, [-row - 0.42, -row + 0.42], color=INK, linewidth=2)
+            axes.text(max(left, usual) + 0.1, -row, f" {int(left)}", va="center", fontsize=11, color=INK)
+        names = [book.engagement[key].name if key else "Not settled yet" for key in rows]
+        axes.set_yticks([-row for row in range(len(rows))], names)
+        axes.set_xticks([])
+        axes.set_xlim(0, max([1.0, *counts.values(), *numbers.usual.values()]) * 1.15)
+        legend = [
+            (SURE, "inside-out"),
+            (ORANGE, "outside-in"),
+            (OTHER, "not stated"),
+        ]
+        for place, (colour, name) in enumerate(legend):
+            figure.text(0.27 + 0.19 * place, 0.02, f"■ {name}", color=colour, fontsize=9)
+        figure.text(0.84, 0.02, "| usual", color=INK, fontsize=9)
+        words = "   ".join(f"{book.dimension[key].name} {spread.mean:.0f}" for key, spread in rated)
+        axes.set_title(words or "No quality scores yet", fontsize=9, color="#444444")
+        return _png(figure)
+
+
+def _pathway(label: str | None) -> str | None:
+    return label if label in ("inside_out", "outside_in") else None
 
 
 def probabilities(book: Taxonomy, assessment: Assessment) -> bytes:

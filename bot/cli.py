@@ -5,19 +5,24 @@ Slack's libraries are loaded inside the commands that need them: the classifier'
 
 from __future__ import annotations
 
+import json
 import os
 import socket as socketlib
 import sys
 import threading
 import webbrowser
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
+from bot.numbers import Scope
 from bot.settings import Settings, SettingsError, read_settings
 from classifier import cli as classifier_cli
 from classifier.registry import RegistryError
+from classifier.taxonomy import taxonomy
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -158,3 +163,67 @@ def free_port(wanted: int, tries: int = 20) -> int:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
     raise click.ClickException(f"No free port from {wanted} to {wanted + tries - 1}. Choose one with --port.")
+
+
+@main.command(name="summary")
+@click.argument("words", nargs=-1)
+@click.option("--team", help="The workspace, where the store holds several.")
+@click.option("--channel", help="One channel by id; without it all of the team.")
+@click.option("--tz", default="UTC", show_default=True, help="Time zone of weeks and days.")
+@click.option("--json", "as_json", is_flag=True, help="Print the numbers as JSON.")
+@click.option("--png", type=click.Path(path_type=Path), help="Write the picture.")
+@click.option("--csv", "table", type=click.Path(path_type=Path), help="Write the table.")
+@click.option(
+    "--store", type=click.Path(path_type=Path, exists=True), default=Path("rung.db"), show_default=True
+)
+def summarise(
+    words: tuple[str, ...],
+    team: str | None,
+    channel: str | None,
+    tz: str,
+    as_json: bool,
+    png: Path | None,
+    table: Path | None,
+    store: Path,
+) -> None:
+    """Sum up a stretch of time: this week, last week, month, or two dates.
+
+    \b
+    Examples:
+      rung summary last week
+      rung summary 2026-11-01 2026-11-15 --json
+      rung summary month --png month.png --csv month.csv
+    """
+    from bot import charts, summary
+    from bot.store import Store
+    from bot.views import summary as view
+
+    opened = Store(store)
+    teams = opened.teams()
+    if team is None and len(teams) != 1:
+        raise click.ClickException(
+            f"Say which workspace with --team: {', '.join(teams) or 'none has a case yet'}."
+        )
+    found = summary.when(" ".join(words), datetime.now(ZoneInfo(tz)).date(), tz)
+    if found is None:
+        raise click.ClickException("Say which time: this week, last week, month, or two dates as 2026-11-01.")
+    made = summary.make(opened, Scope(team or teams[0], channel=channel), found[1], found[0])
+    if as_json:
+        numbers = made.numbers
+        types = [{"engagement": e, "pathway": p, "cases": n} for (e, p), n in numbers.types.items()]
+        quality = {name: vars(spread) for name, spread in numbers.quality.items()}
+        span: dict[str, object] = {"name": made.name, "start": made.span.start, "end": made.span.end}
+        facts = {
+            **span,
+            "total": numbers.total,
+            "usual": numbers.usual_total,
+            "types": types,
+            "quality": quality,
+        }
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        click.echo(view.post(taxonomy(), made, {}).text)
+    if png is not None:
+        png.write_bytes(charts.week(taxonomy(), made.numbers))
+    if table is not None:
+        table.write_bytes(summary.to_csv(taxonomy(), made))

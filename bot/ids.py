@@ -21,6 +21,11 @@ class Action(StrEnum):
     UNDO = "undo"
     PROMOTE = "promote"
     CANCEL = "cancel"
+    RESUME = "resume"
+    PAGE = "page"
+    SHARE = "share"
+    PAUSE = "pause"
+    END = "end"
 
 
 class Callback(StrEnum):
@@ -32,6 +37,8 @@ class Callback(StrEnum):
     CLASSIFY_MESSAGE = "classify_message"
     REVIEW = "review"
     REVIEWED = "reviewed"
+    SUBSCRIBE = "subscribe"
+    SEARCH = "search"
     COMMAND = "/rung"
 
 
@@ -46,3 +53,7 @@ class Field(StrEnum):
     MODES = "modes"
     SPAN = "span"
     COMMENT = "comment"
+    CHANNEL = "channel"
+    DAY = "day"
+    HOUR = "hour"
+    WORDS = "words"

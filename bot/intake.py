@@ -51,6 +51,7 @@ def receive(services: Services, message: Message, fetch: Fetch) -> StoredCase:
         services.store.record(message.team_id, case_id, assessment, services.now())
         case = services.store.case(message.team_id, case_id)
         enqueue(services, case, review.reasons(assessment, case_id))
+        services.facts.refresh(case)
     return case
 
 

@@ -122,3 +122,61 @@ def m002_reviews(db: Database) -> None:
     """Roles, the review queue, reviews with their history, and jobs of the worker."""
     for statement in _M002:
         db.execute(statement)
+
+
+_M003 = (
+    # One line a case with what lists, searches and summaries need; made from the other tables (bot/facts.py).
+    """create table facts (
+        case_id integer primary key references cases (id) on delete cascade,
+        team_id text not null,
+        channel text not null,
+        privacy text not null check (privacy in ('public', 'private', 'im')),
+        author text not null,
+        at text not null,
+        engagement text,
+        pathway text,
+        settled_by text not null check (settled_by in ('model', 'person', 'reviewer')),
+        intensity real,
+        coherence real,
+        results real,
+        low integer not null,
+        high integer not null,
+        open_questions integer not null
+    )""",
+    "create index facts_time on facts (team_id, at)",
+    "create index facts_channel on facts (team_id, channel, at)",
+    "create index facts_author on facts (team_id, author, at)",
+    "create virtual table case_texts using fts5(text, content='cases', content_rowid='id')",
+    """create trigger case_texts_new after insert on cases when new.text is not null begin
+        insert into case_texts (rowid, text) values (new.id, new.text); end""",
+    """create trigger case_texts_gone after delete on cases when old.text is not null begin
+        insert into case_texts (case_texts, rowid, text) values ('delete', old.id, old.text); end""",
+    """create trigger case_texts_filled after update of text on cases when new.text is not null begin
+        insert into case_texts (rowid, text) values (new.id, new.text); end""",
+    "insert into case_texts (case_texts) values ('rebuild')",
+    """create table subscriptions (
+        id integer primary key,
+        team_id text not null,
+        channel text not null,
+        person text not null,
+        weekday integer not null check (weekday between 0 and 6),
+        hour integer not null check (hour between 0 and 23),
+        tz text not null,
+        state text not null default 'active' check (state in ('active', 'paused', 'asleep', 'ended')),
+        created_at text not null
+    )""",
+    """create table deliveries (
+        subscription_id integer not null references subscriptions (id) on delete cascade,
+        week text not null,
+        claimed_at text not null,
+        ts text,
+        primary key (subscription_id, week)
+    )""",
+)
+
+
+@migrations()
+def m003_summaries(db: Database) -> None:
+    """Facts for lists and summaries, full text, subscriptions and what was delivered."""
+    for statement in _M003:
+        db.execute(statement)

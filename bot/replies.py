@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot import followup
+from bot.facts import DIRECT, PRIVATE, PUBLIC
 from bot.intake import receive
 from bot.originals import original
 from bot.services import Services
@@ -44,6 +45,7 @@ def answer(services: Services, message: Message, client: WebClient) -> bool:
         return False
     try:
         case = receive(services, message, partial(original, client))
+        services.facts.refresh(case, privacy(client, message.channel))
         posted = _find(client, case) if claim is Claim.AGAIN else None
         services.store.posted(message.team_id, case.id, posted or _post(client, services.book, case))
     except SlackApiError as error:
@@ -51,6 +53,17 @@ def answer(services: Services, message: Message, client: WebClient) -> bool:
             services.store.posted(message.team_id, case_id, "")
         raise
     return True
+
+
+def privacy(client: WebClient, channel: str) -> str:
+    """Who can read a channel; private where Slack does not tell."""
+    if channel.startswith("D"):
+        return DIRECT
+    try:
+        found = client.conversations_info(channel=channel)["channel"]
+    except SlackApiError:
+        return PRIVATE
+    return PRIVATE if found.get("is_private") or found.get("is_im") else PUBLIC
 
 
 def answer_due(services: Services, client: WebClient) -> None:

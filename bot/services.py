@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from bot.facts import Facts
 from bot.jobs import Jobs
 from bot.retrain import Live
 from bot.reviews import Reviews
 from bot.store import Store
+from bot.subscriptions import Subscriptions
 from classifier.assessment import Assessment
 from classifier.dataset import TRAINING_DATA
 from classifier.taxonomy import Taxonomy, taxonomy
@@ -36,11 +38,15 @@ class Services:
     unknown: Callable[[Sequence[str]], float] = lambda _: 0.0  # share of words that it does not know
     reviews: Reviews = field(init=False)
     jobs: Jobs = field(init=False)
+    facts: Facts = field(init=False)
+    subscriptions: Subscriptions = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the other parts of the store."""
         object.__setattr__(self, "reviews", Reviews(self.store))
         object.__setattr__(self, "jobs", Jobs(self.store))
+        object.__setattr__(self, "facts", Facts(self.store, self.reviews, self.book))
+        object.__setattr__(self, "subscriptions", Subscriptions(self.store))
 
 
 def start(

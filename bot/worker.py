@@ -9,6 +9,7 @@ from datetime import timedelta
 from slack_sdk import WebClient
 
 from bot import replies, training_job
+from bot.listeners import summaries
 from bot.services import Services
 from bot.settings import Settings
 from bot.views import models as models_view
@@ -21,6 +22,7 @@ def tick(services: Services, client: WebClient, settings: Settings) -> None:
     """Do once what is due."""
     replies.answer_due(services, client)
     training_job.ask_when_due(services, settings.retrain_after, settings.review_channel)
+    summaries.deliver_due(services, client)
     job = services.jobs.claim(training_job.KIND, services.now())
     if job is not None:
         training_job.run(services, client, job)

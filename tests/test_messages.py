@@ -64,7 +64,7 @@ def replies(assessment: Assessment) -> list[Reply]:
 
 def views(assessment: Assessment) -> list[Json]:
     case = StoredCase(1, Message("T1", "C1", "1.1", "1.1", "U1", "U1", SURE), assessment)
-    made = [doors.form(), doors.home(3), correction.render(BOOK, case, assessment)]
+    made = [doors.form(), correction.render(BOOK, case, assessment)]
     review = Review(
         1, "U1", "consultation", "unclear", "group", (), "", "so <!here>", False, "x", "y", "2026"
     )

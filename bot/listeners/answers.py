@@ -127,6 +127,7 @@ def _keep(services: Services, case: StoredCase, given: dict[str, str], person: s
     answers = services.store.answers(case.message.team_id, case.id)
     if case.assessment is not None and review.contradictions(services.book, case.assessment, answers):
         enqueue(services, case, (review.CONTRADICTED,))
+    services.facts.refresh(case)
 
 
 def _standing(services: Services, case: StoredCase) -> followup.Standing:

@@ -15,12 +15,14 @@ from slack_sdk import WebClient
 from bot import review, training_job
 from bot.ids import Action, Callback
 from bot.intake import decode
+from bot.listeners import summaries
 from bot.listeners.reviews import refuse
 from bot.roles import Role, role_of
 from bot.services import Services
 from bot.views import doors as doors_view
 from bot.views import models as models_view
 from bot.views import review as review_view
+from bot.views import summary as summary_view
 from bot.views.parts import Reply, section
 from classifier.registry import Registry, RegistryError
 
@@ -53,9 +55,16 @@ def on_command(
     if not word:
         client.views_open(trigger_id=body["trigger_id"], view=doors_view.form())
         return
+    if word.lower() == "subscribe":
+        summaries.open_form(client, body["trigger_id"], body["user_id"])
+        return
+    if word.lower() == "summary":
+        reply = _summary(services, client, body, rest)
+        respond(text=reply.text, blocks=reply.blocks, response_type="ephemeral")
+        return
     known = WORDS.get(word.lower())
     if known is None:
-        near = difflib.get_close_matches(word.lower(), WORDS, 1)
+        near = difflib.get_close_matches(word.lower(), [*WORDS, "subscribe", "summary"], 1)
         respond(text=doors_view.unknown(decode(word), near[0] if near else None), response_type="ephemeral")
         return
     least, do = known
@@ -64,6 +73,20 @@ def on_command(
         return
     reply = do(services, Asked(body["team_id"], body["user_id"], body["channel_id"], rest))
     respond(text=reply.text, blocks=reply.blocks, response_type="ephemeral")
+
+
+def _summary(services: Services, client: WebClient, body: dict[str, Any], rest: str) -> Reply:
+    """A summary at once, with a way to share it."""
+    team, person, channel = body["team_id"], body["user_id"], body["channel_id"]
+    found = summaries.at_once(services, client, team, person, channel, rest)
+    if found is None:
+        words = "Say which time: `this week`, `last week`, `month`, or two dates as `2026-11-01 2026-11-15`."
+        return Reply(words.replace("`", ""), [section(words)])
+    return summary_view.post(services.book, found, {}, share=rest or "this week")
+
+
+def _subscriptions(services: Services, asked: Asked) -> Reply:
+    return summary_view.subscriptions(services.subscriptions.of_person(asked.team, asked.person))
 
 
 def _help(_: Services, __: Asked) -> Reply:
@@ -120,6 +143,7 @@ def _reviewers(services: Services, asked: Asked) -> Reply:
 
 WORDS: dict[str, tuple[Role, Callable[[Services, Asked], Reply]]] = {
     "help": (Role.STAFF, _help),
+    "subscriptions": (Role.STAFF, _subscriptions),
     "queue": (Role.REVIEWER, _queue),
     "reviews": (Role.REVIEWER, _mine),
     "agreement": (Role.REVIEWER, _agreement),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -9,14 +10,17 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot import replies
+from bot import followup, replies
 from bot.ids import Action, Callback, Field
 from bot.intake import decode
 from bot.originals import is_text
 from bot.roles import Role, role_of
 from bot.services import Services
-from bot.store import Message
+from bot.store import Message, StoredCase
 from bot.views import doors as view
+from bot.views import followup as followup_view
+from bot.views import home as home_view
+from bot.views.parts import Reply
 
 _NO_ENTRY = ("not_in_channel", "channel_not_found", "is_archived")
 
@@ -26,6 +30,9 @@ def register(app: App, services: Services) -> None:
     app.action(Action.DESCRIBE)(on_describe)
     app.view(Callback.DESCRIPTION)(partial(on_description, services))
     app.shortcut(Callback.CLASSIFY_MESSAGE)(partial(on_message_shortcut, services))
+    app.action(re.compile(rf"{Action.PAGE}_\w+"))(partial(on_page, services))
+    app.action(Callback.SEARCH)(partial(on_search, services))
+    app.action(re.compile(rf"{Action.RESUME}_\d+"))(partial(on_resume, services))
     app.event("app_home_opened")(partial(on_home, services))
 
 
@@ -76,9 +83,57 @@ def on_message_shortcut(
 
 
 def on_home(services: Services, body: dict[str, Any], client: WebClient) -> None:
-    """Show the Home tab; a reviewer sees the queue there too."""
-    event, team = body["event"], body["team_id"]
+    """Show the Home tab."""
+    event = body["event"]
     if event.get("tab") == "home":
-        reviewer = role_of(services, client, team, event["user"]) >= Role.REVIEWER
-        waiting = len(services.reviews.waiting(team)) if reviewer else None
-        client.views_publish(user_id=event["user"], view=view.home(waiting))
+        show_home(services, client, body["team_id"], event["user"], 0, "")
+
+
+def show_home(
+    services: Services, client: WebClient, team: str, person: str, offset: int, search: str
+) -> None:
+    """One's own cases, or what a search finds there and in public channels; for reviewers the queue."""
+    reviewer = role_of(services, client, team, person) >= Role.REVIEWER
+    waiting = len(services.reviews.waiting(team)) if reviewer else None
+    page = services.facts.page(
+        team, person, search=search, mine=not search, offset=offset, count=home_view.PAGE
+    )
+    shown = home_view.home(services.book, *page, waiting=waiting, offset=offset, search=search, person=person)
+    client.views_publish(user_id=person, view=shown)
+
+
+def on_page(services: Services, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """Turn a page of the Home tab."""
+    ack()
+    offset, _, search = body["actions"][0]["value"].partition(":")
+    show_home(services, client, body["team"]["id"], body["user"]["id"], int(offset), search)
+
+
+def on_search(services: Services, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """Search by the words in the Home tab's field."""
+    ack()
+    words = str(body["actions"][0].get("value") or "")[:200]
+    show_home(services, client, body["team"]["id"], body["user"]["id"], 0, words)
+
+
+def on_resume(services: Services, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """Bring a case's next question to its author: in its thread, where the answer stands."""
+    ack()
+    team, person = body["team"]["id"], body["user"]["id"]
+    case = services.store.case(team, int(body["actions"][0]["value"]))
+    if case.assessment is None or person not in (case.message.author, case.message.asker):
+        return
+    replies.update(client, case, followup_at(services, case))
+    link = client.chat_getPermalink(channel=case.message.channel, message_ts=case.reply_ts or "")
+    client.views_open(trigger_id=body["trigger_id"], view=home_view.resumed(str(link["permalink"])))
+
+
+def followup_at(services: Services, case: StoredCase) -> Reply:
+    """The next open question of a case, or its score card."""
+    given = services.store.answers(case.message.team_id, case.id)
+    if case.assessment is None:
+        raise LookupError(f"case {case.id} is not assessed")
+    now = followup.standing(services.book, case.assessment, given)
+    if now.question is None:
+        return followup_view.card(services.book, case, given, now)
+    return followup_view.question(services.book, case, given, now, now.question, None)

@@ -140,6 +140,7 @@ def settle(services: Services, case: StoredCase) -> None:
     """Take a case out of the queue when its reviews suffice; two that differ ask for a third."""
     team = case.message.team_id
     services.reviews.settle(team, case.id, partial(review.suffice, case_id=case.id), services.now())
+    services.facts.refresh(case)
     found = review.verdict(services.reviews.of_case(team, case.id), case.id)
     if found.disputed and found.standing is None:
         enqueue(services, case, (review.AGAIN,))

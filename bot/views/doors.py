@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.ids import Action, Callback, Field
-from bot.views.parts import Block, Reply, actions, box, button, clip, escape, fallback, modal, quote, section
+from bot.ids import Callback, Field
+from bot.views.parts import Block, Reply, box, clip, escape, fallback, modal, quote, section
 
 HELP = (
     "*What I do:* I read a description of an initiative and say which type of engagement it is, which "
@@ -12,6 +12,7 @@ HELP = (
     "• Mention me in the thread under somebody's description, and I read that one.\n"
     "• On any message: *More actions*, then *Classify this*.\n"
     "• `/rung` opens a form for a long text. A text file in a direct message works as well.\n"
+    "• `/rung summary` sums up this week; `/rung subscribe` posts it every week.\n"
     "• Reviewers: `/rung queue`, `/rung reviews`, `/rung agreement`. "
     "Admins: `/rung retrain`, `/rung models`, `/rung drift`, `/rung reviewers`.\n"
     "Is a label wrong? Press *Not right?* under my answer."
@@ -54,18 +55,3 @@ def pasted(text: str) -> Reply:
     """The message that stands for a text sent by the form, so that the answer has a thread."""
     short = clip(" ".join(text.split()), 300)
     return Reply(fallback(f"You sent me: {short}"), [section("You sent me:"), quote(short)])
-
-
-def home(waiting: int | None) -> Block:
-    """The Home tab; `waiting` is the length of the review queue for who may review."""
-    blocks = [
-        section("*Rung* names the type and pathway of citizen engagement in a description."),
-        section(HELP),
-        actions(button("Classify a description", Action.DESCRIBE, "home", "primary")),
-    ]
-    if waiting is not None:
-        words = f"*Review queue:* {waiting} waiting." if waiting else "*Review queue:* nothing waits."
-        blocks.append(section(words))
-        if waiting:
-            blocks.append(actions(button("Review the next one", Action.REVIEW, "next")))
-    return {"type": "home", "blocks": blocks}
