@@ -89,6 +89,7 @@ class Facts:
         *,
         search: str = "",
         mine: bool = True,
+        engagement: str = "",
         offset: int = 0,
         count: int = 8,
     ) -> tuple[list[tuple[Fact, str]], int]:
@@ -99,10 +100,12 @@ class Facts:
         seen = "facts.author = :viewer" if mine else "(facts.author = :viewer or privacy = 'public')"
         where = f"facts.team_id = :team and {seen}"
         source = "facts join cases on cases.id = case_id"
+        where += " and facts.engagement = :type" if engagement else ""
         if search.strip():
-            source = "case_texts join facts on case_texts.rowid = case_id join cases on cases.id = case_id"
-            where += " and case_texts match :words"
-        given = {"team": team_id, "viewer": viewer, "words": words(search), "count": count, "offset": offset}
+            # In a list of its own: joined, the index would be asked once for each case.
+            where += " and case_id in (select rowid from case_texts where case_texts match :words)"
+        given = {"team": team_id, "viewer": viewer, "words": words(search), "type": engagement}
+        given |= {"count": count, "offset": offset}  # type: ignore[dict-item]
         with closing(self.store.connect()) as db:
             total = db.execute(f"select count(*) as n from {source} where {where}", given).fetchone()["n"]
             rows = db.execute(

@@ -26,6 +26,9 @@ class Action(StrEnum):
     SHARE = "share"
     PAUSE = "pause"
     END = "end"
+    AGAIN = "again"
+    TEAM = "team"
+    FILTER = "filter"
 
 
 class Callback(StrEnum):

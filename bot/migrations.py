@@ -180,3 +180,30 @@ def m003_summaries(db: Database) -> None:
     """Facts for lists and summaries, full text, subscriptions and what was delivered."""
     for statement in _M003:
         db.execute(statement)
+
+
+_M004 = (
+    # An earlier assessment of the same case: its answers end, its scores stay.
+    """create table rounds (
+        id integer primary key,
+        case_id integer not null references cases (id) on delete cascade,
+        taken_at text not null,
+        low integer not null,
+        high integer not null,
+        intensity integer,
+        coherence integer,
+        results integer
+    )""",
+    """create table reminders (
+        case_id integer primary key references cases (id) on delete cascade,
+        count integer not null,
+        last_at text not null
+    )""",
+)
+
+
+@migrations()
+def m004_rounds(db: Database) -> None:
+    """Earlier assessments of a case, and reminders that were sent."""
+    for statement in _M004:
+        db.execute(statement)

@@ -145,7 +145,7 @@ def _types(
     return {(row["engagement"], row["pathway"]): row["n"] for row in rows}
 
 
-def _spread(db: sqlite3.Connection, name: str, inside: str, values: Mapping[str, str]) -> Spread:
+def _spread(db: sqlite3.Connection, name: str, inside: str, values: Mapping[str, object]) -> Spread:
     """Mean and quarters of one dimension; quarters are order statistics, not interpolated."""
     row = db.execute(
         f"select count({name}) as n, avg({name}) as mean from facts where {inside}", values
@@ -162,6 +162,14 @@ def _spread(db: sqlite3.Connection, name: str, inside: str, values: Mapping[str,
         for position in ((count - 1) // 4, (3 * (count - 1) + 3) // 4)
     ]
     return Spread(count, row["mean"], at[0], at[1])
+
+
+def comparable(store: Store, team_id: str, engagement: str, but: int) -> Spread:
+    """Low ends of the scores of other cases of a type that are answered for the most part."""
+    values: dict[str, object] = {"team": team_id, "type": engagement, "but": but}
+    inside = "team_id = :team and engagement = :type and open_questions <= 4 and case_id != :but"
+    with closing(store.connect()) as db:
+        return _spread(db, "low", inside, values)
 
 
 def noted(store: Store, scope: Scope, span: Span, count: int = 3) -> list[Noted]:

@@ -113,6 +113,19 @@ def follow(services: Services, client: WebClient, case: StoredCase, told: Reply)
         update(client, case, view.render(services.book, case, given))
 
 
+def say(client: WebClient, case: StoredCase, reply: Reply) -> None:
+    """Say something in the thread of a case; a closed channel is let be."""
+    try:
+        client.chat_postMessage(
+            channel=case.message.channel,
+            thread_ts=case.message.thread_ts,
+            text=reply.text,
+            blocks=reply.blocks,
+        )
+    except SlackApiError as error:
+        logger.warning("not_said case=%s error=%s", case.id, error.response["error"])
+
+
 def update_view(client: WebClient, view_id: str, view: Block) -> None:
     """Change an open modal; one that was closed meanwhile needs nothing."""
     try:

@@ -13,6 +13,7 @@ from bot.facts import Facts
 from bot.jobs import Jobs
 from bot.retrain import Live
 from bot.reviews import Reviews
+from bot.rounds import Rounds
 from bot.store import Store
 from bot.subscriptions import Subscriptions
 from classifier.assessment import Assessment
@@ -40,6 +41,7 @@ class Services:
     jobs: Jobs = field(init=False)
     facts: Facts = field(init=False)
     subscriptions: Subscriptions = field(init=False)
+    rounds: Rounds = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the other parts of the store."""
@@ -47,6 +49,7 @@ class Services:
         object.__setattr__(self, "jobs", Jobs(self.store))
         object.__setattr__(self, "facts", Facts(self.store, self.reviews, self.book))
         object.__setattr__(self, "subscriptions", Subscriptions(self.store))
+        object.__setattr__(self, "rounds", Rounds(self.store))
 
 
 def start(

@@ -10,8 +10,10 @@ from slack_sdk import WebClient
 
 from bot import replies, training_job
 from bot.listeners import summaries
+from bot.rounds import polite
 from bot.services import Services
 from bot.settings import Settings
+from bot.views import doors as doors_view
 from bot.views import models as models_view
 
 logger = logging.getLogger(__name__)
@@ -27,6 +29,17 @@ def tick(services: Services, client: WebClient, settings: Settings) -> None:
     if job is not None:
         training_job.run(services, client, job)
     warn_of_drift(services, client)
+    remind(services, client)
+
+
+def remind(services: Services, client: WebClient) -> None:
+    """Say in a thread that questions are open: on weekdays from 9 to 17 of the author, twice at most."""
+    for team, case_id in services.rounds.to_remind(services.now()):
+        case = services.store.case(team, case_id)
+        person = case.message.asker
+        now = services.now()
+        if polite(now, summaries.time_zone(client, person)) and services.rounds.note_reminder(case_id, now):
+            replies.say(client, case, doors_view.reminder(person))
 
 
 def warn_of_drift(services: Services, client: WebClient) -> None:

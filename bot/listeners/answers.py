@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot import charts, followup, replies, review
+from bot import charts, followup, numbers, replies, review
 from bot.ids import Action
 from bot.intake import enqueue
 from bot.listeners.pressed import Press, found, pressed
@@ -32,6 +32,7 @@ def register(app: App, services: Services) -> None:
         (Action.CONFIRM, confirm),
         (Action.SHOW, show),
         (Action.STOP, stop),
+        (Action.AGAIN, again),
     ):
         app.action(re.compile(rf"{action}(_\w+)?"))(partial(on_press, services, do))
 
@@ -100,16 +101,35 @@ def show(services: Services, case: StoredCase, press: Press) -> Reply:
 
 def stop(services: Services, case: StoredCase, _: Press) -> Reply:
     """Show the score card as it stands."""
-    given = services.store.answers(case.message.team_id, case.id)
-    return view.card(services.book, case, given, _standing(services, case))
+    return _card(services, case)
+
+
+def again(services: Services, case: StoredCase, _: Press) -> Reply:
+    """Keep the scores as a dated round and ask the criteria anew; the labels stay."""
+    now = _standing(services, case)
+    if now.question is None:
+        team = case.message.team_id
+        services.rounds.begin(team, case.id, now.quality, services.book.criterion, services.now())
+        services.facts.refresh(case)
+    return _next(services, case)
+
+
+def _card(services: Services, case: StoredCase) -> Reply:
+    team = case.message.team_id
+    given = services.store.answers(team, case.id)
+    label = None
+    if case.assessment is not None:
+        label = followup.label_of(services.book, case.assessment, given, "engagement")
+    beside = numbers.comparable(services.store, team, label, case.id) if label else None
+    before = services.rounds.last(team, case.id)
+    return view.card(services.book, case, given, _standing(services, case), beside, before)
 
 
 def _next(services: Services, case: StoredCase) -> Reply:
     key = _standing(services, case).question
     if key is not None:
         return _question(services, case, key)
-    given = services.store.answers(case.message.team_id, case.id)
-    return view.card(services.book, case, given, _standing(services, case))
+    return _card(services, case)
 
 
 def _question(services: Services, case: StoredCase, key: str) -> Reply:

@@ -36,6 +36,15 @@ def unknown(asked: str, near: str | None = None) -> str:
 NOT_ALLOWED = "That is for reviewers and admins. Ask an admin to add you: `/rung reviewers add @you`."
 
 
+def reminder(person: str) -> Reply:
+    """A gentle word on open questions."""
+    words = (
+        f"<@{person}>, some questions on this are still open. Go on above whenever it suits you, "
+        "or press *Stop for now*. I remind twice at most."
+    )
+    return Reply(words.replace("*", ""), [section(words)])
+
+
 def problem(reference: str) -> str:
     """What is said when something failed on our side."""
     return (

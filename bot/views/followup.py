@@ -6,13 +6,16 @@ from collections.abc import Mapping
 
 from bot.followup import CONFIRM, DONT_KNOW, Standing, is_scored, label_of, ratings
 from bot.ids import Action
+from bot.numbers import Spread
 from bot.review import contradictions
+from bot.rounds import Round
 from bot.store import StoredCase
 from bot.views.parts import Block, Reply, actions, button, fallback, note, quote, section, select
 from classifier.assessment import Assessment
 from classifier.quality import Interval, raises
 from classifier.taxonomy import Taxonomy
 
+FEW = 10  # comparable cases from which a spread is shown
 READ = "Your text already answers some questions. Is this right?"
 
 
@@ -91,8 +94,18 @@ def _confirm(
     return Reply(fallback(f"{READ} {'; '.join(said)}. {_progress(now)}"), blocks)
 
 
-def card(book: Taxonomy, case: StoredCase, answers: Mapping[str, str], now: Standing) -> Reply:
-    """The score card: leads with the low end, which no further answer can lower."""
+def card(
+    book: Taxonomy,
+    case: StoredCase,
+    answers: Mapping[str, str],
+    now: Standing,
+    beside: Spread | None = None,
+    before: Round | None = None,
+) -> Reply:
+    """The score card: leads with the low end, which no further answer can lower.
+
+    `beside`: scores of similar cases; `before`: the round of answers before this one.
+    """
     overall = now.quality.overall
     if case.assessment is None or not is_scored(book, case.assessment, answers):
         return _unscored(book, case, answers)
@@ -104,6 +117,8 @@ def card(book: Taxonomy, case: StoredCase, answers: Mapping[str, str], now: Stan
     if read := [key for key in case.assessment.suggested if key not in answers]:
         names = ", ".join(book.criterion[key].name.lower() for key in read)
         lines.append(f"Suggested by your text and not confirmed yet: {names}.")
+    lines += [_since(book, before, now)] if before is not None else []
+    lines += [_compared(beside)] if beside is not None and now.question is None else []
     against = contradictions(book, case.assessment, answers)
     if against:
         names = " and ".join(book.criterion[criterion].name.lower() for criterion, _ in against)
@@ -116,6 +131,24 @@ def card(book: Taxonomy, case: StoredCase, answers: Mapping[str, str], now: Stan
     blocks += [actions(*row)] if row else []
     about = _about(book, case, answers)
     return Reply(fallback(" ".join([lead.replace("*", ""), about, *lines])), blocks)
+
+
+def _since(book: Taxonomy, before: Round, now: Standing) -> str:
+    """The change since the round before, in all and by dimension."""
+    moved = []
+    for key in book.dimension:
+        old, new = getattr(before, key), now.quality.dimensions[key].score
+        if old is not None and new is not None and old != new:
+            moved.append(f"{book.dimension[key].name.lower()} {old} to {new}")
+    low = now.quality.overall.low
+    change = f"at least {before.low} then, {low} now ({low - before.low:+d})"
+    return f"Since {before.taken_at[:10]}: {change}{'; ' + ', '.join(moved) if moved else ''}."
+
+
+def _compared(beside: Spread) -> str:
+    if beside.count < FEW or beside.low is None or beside.high is None:
+        return f"To compare: {beside.count} similar cases, too few for a spread (10 are needed)."
+    return f"Of {beside.count} cases of this type the middle half is at least {beside.low} to {beside.high}."
 
 
 def _unscored(book: Taxonomy, case: StoredCase, answers: Mapping[str, str]) -> Reply:
@@ -138,6 +171,8 @@ def _row(book: Taxonomy, case: StoredCase, answers: Mapping[str, str], now: Stan
     row = []
     if now is not None and now.question is not None:
         row.append(button("Go on", f"{Action.SHOW}_next", f"{case.id}:next", "primary"))
+    if now is not None and now.question is None:
+        row.append(button("Assess again", Action.AGAIN, f"{case.id}:again"))
     if answers:
         menu = [(words_of(book, key)[0], f"{case.id}:{key}") for key in answers]
         row.append(select("Change an answer", f"{Action.SHOW}_change", menu))

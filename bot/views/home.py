@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.facts import Fact
 from bot.ids import Action, Callback, Field
 from bot.views.doors import HELP
-from bot.views.parts import Block, actions, button, clip, modal, note, plain, quote, section
+from bot.views.parts import Block, actions, button, clip, modal, note, picture, plain, quote, section, select
 from classifier.taxonomy import Taxonomy
 
 PAGE = 8  # cases on a page: at most 5 blocks each, well under Slack's 100
+
+
+@dataclass(frozen=True)
+class At:
+    """Where somebody is in his cases: from which on, of which type, found by which words."""
+
+    offset: int = 0
+    engagement: str = ""
+    search: str = ""
+
+    @classmethod
+    def read(cls, value: str) -> At:
+        """From what a button carries."""
+        offset, engagement, search = value.split(":", 2)
+        return cls(int(offset), engagement, search)
+
+    def __str__(self) -> str:
+        return f"{self.offset}:{self.engagement}:{self.search}"
 
 
 def home(
@@ -19,9 +38,9 @@ def home(
     total: int,
     *,
     waiting: int | None,
-    offset: int,
-    search: str,
+    at: At,
     person: str,
+    admin: str = "",
 ) -> Block:
     """The tab. `cases` are one page of `total`; `waiting` is the review queue's length for who may review."""
     blocks: list[Block] = [
@@ -31,23 +50,37 @@ def home(
     if waiting is not None:
         words = f"*Review queue:* {waiting} waiting." if waiting else "*Review queue:* nothing waits."
         blocks.append(section(words))
-        if waiting:
-            blocks.append(actions(button("Review the next one", Action.REVIEW, "next")))
-    blocks.append(_search(search))
-    lead = f"*Found:* {total}" if search else f"*Your cases:* {total}"
-    blocks.append(
-        section(lead if total else f"{lead}. {'Try other words.' if search else 'Paste the first one.'}")
-    )
+        review = [button("Review the next one", Action.REVIEW, "next")] if waiting else []
+        weeks = [button(f"Team: {n} weeks", f"{Action.TEAM}_{n}", str(n)) for n in (4, 12, 52)]
+        blocks.append(actions(*review, *weeks))
+    blocks += [note(admin)] if admin else []
+    blocks.append(_search(at.search))
+    types = [("All types", str(replace(at, offset=0, engagement="")))]
+    types += [
+        (label.name, str(replace(at, offset=0, engagement=key))) for key, label in book.engagement.items()
+    ]
+    blocks.append(actions(select("Only one type", Action.FILTER, types)))
+    chosen = f" ({book.engagement[at.engagement].name.lower()})" if at.engagement else ""
+    lead = f"*Found{chosen}:* {total}" if at.search else f"*Your cases{chosen}:* {total}"
+    hint = "Try other words." if at.search else "Paste the first one."
+    blocks.append(section(lead if total else f"{lead}. {hint}"))
     for fact, begin in cases:
         blocks += _case(book, fact, begin, person)
     turn = []
-    if offset:
-        turn.append(button("Newer", f"{Action.PAGE}_newer", f"{max(0, offset - PAGE)}:{search}"))
-    if offset + PAGE < total:
-        turn.append(button("Older", f"{Action.PAGE}_older", f"{offset + PAGE}:{search}"))
+    if at.offset:
+        newer = replace(at, offset=max(0, at.offset - PAGE))
+        turn.append(button("Newer", f"{Action.PAGE}_newer", str(newer)))
+    if at.offset + PAGE < total:
+        turn.append(button("Older", f"{Action.PAGE}_older", str(replace(at, offset=at.offset + PAGE))))
     blocks += [actions(*turn)] if turn else []
     blocks.append(section(HELP))
     return {"type": "home", "blocks": blocks}
+
+
+def team(words: str, file: str | None) -> Block:
+    """The team's picture over some weeks, in words until it is drawn."""
+    shown = [picture(file, words)] if file is not None else [section(words)]
+    return modal(Callback.REVIEWED, "Team", shown)
 
 
 def _search(search: str) -> Block:
