@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bot.numbers import Numbers
+from bot.numbers import Numbers, Spread
 from bot.views.parts import percent
 from classifier.assessment import Assessment, Head
 from classifier.quality import Quality
@@ -53,31 +53,60 @@ def week(book: Taxonomy, numbers: Numbers) -> bytes:
     rows += [None] if counts.get(None) else []
     rated = [(key, spread) for key, spread in numbers.quality.items() if spread.mean is not None]
     with _lock:
-        figure, axes = _sheet(rows=len(rows) + 1, left=0.26)
-        for row, key in enumerate(rows):
-            left = 0.0
-            for pathway, colour in (("inside_out", SURE), ("outside_in", ORANGE), (None, OTHER)):
-                mine = [n for (e, p), n in numbers.types.items() if e == key and _pathway(p) == pathway]
-                axes.barh(-row, sum(mine), left=left, color=colour, height=0.6)
-                left += sum(mine)
-            usual = numbers.usual.get(key, 0)
-            axes.plot([usual] * 2, [-row - 0.42, -row + 0.42], color=INK, linewidth=2)
-            axes.text(max(left, usual) + 0.1, -row, f" {int(left)}", va="center", fontsize=11, color=INK)
-        names = [book.engagement[key].name if key else "Not settled yet" for key in rows]
-        axes.set_yticks([-row for row in range(len(rows))], names)
-        axes.set_xticks([])
-        axes.set_xlim(0, max([1.0, *counts.values(), *numbers.usual.values()]) * 1.15)
-        legend = [
-            (SURE, "inside-out"),
-            (ORANGE, "outside-in"),
-            (OTHER, "not stated"),
-        ]
+        height = 1.0 + 0.36 * (len(rows) + len(rated)) + (0.35 if rated else 0)
+        figure = Figure(figsize=(6.4, height), dpi=150, facecolor="white")
+        FigureCanvasAgg(figure)
+        part = 0.36 * len(rows) / height
+        axes = _bare(figure.add_axes((0.35, 1 - part - 0.1 / height, 0.6, part)))
+        _types(axes, book, rows, numbers)
+        legend = [(SURE, "■ inside-out"), (ORANGE, "■ outside-in"), (OTHER, "■ not stated"), (INK, "| usual")]
         for place, (colour, name) in enumerate(legend):
-            figure.text(0.27 + 0.19 * place, 0.02, f"■ {name}", color=colour, fontsize=9)
-        figure.text(0.84, 0.02, "| usual", color=INK, fontsize=9)
-        words = "   ".join(f"{book.dimension[key].name} {spread.mean:.0f}" for key, spread in rated)
-        axes.set_title(words or "No quality scores yet", fontsize=9, color="#444444")
+            at = 1 - part - 0.42 / height
+            figure.text(0.35 + 0.155 * place, at, name, color=colour, fontsize=9)
+        if rated:
+            share = 0.36 * len(rated) / height
+            _spreads(_bare(figure.add_axes((0.35, 0.42 / height, 0.6, share))), book, rated)
+            note = "Quality, 0 to 100. Bar: middle half of the cases. Line: mean."
+            figure.text(0.35, 0.08 / height, note, fontsize=8, color="#444444")
         return _png(figure)
+
+
+def _types(axes: Axes, book: Taxonomy, rows: list[str | None], numbers: Numbers) -> None:
+    counts = numbers.by_type()
+    for row, key in enumerate(rows):
+        left = 0.0
+        for pathway, colour in (("inside_out", SURE), ("outside_in", ORANGE), (None, OTHER)):
+            mine = [n for (e, p), n in numbers.types.items() if e == key and _pathway(p) == pathway]
+            axes.barh(-row, sum(mine), left=left, color=colour, height=0.6)
+            left += sum(mine)
+        usual = numbers.usual.get(key, 0)
+        axes.plot([usual] * 2, [-row - 0.42, -row + 0.42], color=INK, linewidth=2)
+        axes.text(max(left, usual), -row, f"  {int(left)}", va="center", fontsize=11, color=INK)
+    names = [book.engagement[key].name if key else "Not settled yet" for key in rows]
+    axes.set_yticks([-row for row in range(len(rows))], names)
+    axes.set_xlim(0, max([1.0, *counts.values(), *numbers.usual.values()]) * 1.15)
+    axes.set_ylim(-len(rows) + 0.5, 0.5)
+
+
+def _spreads(axes: Axes, book: Taxonomy, rated: list[tuple[str, Spread]]) -> None:
+    for row, (_, spread) in enumerate(rated):
+        low, high, mean = spread.low or 0.0, spread.high or 0.0, spread.mean or 0.0
+        axes.barh(-row, 100, color="#F0F0F0", height=0.5)
+        axes.barh(-row, max(high - low, 1), left=low, color=SURE, height=0.5)
+        axes.plot([mean] * 2, [-row - 0.35, -row + 0.35], color=INK, linewidth=2)
+        axes.text(102, -row, f"{mean:.0f}", va="center", fontsize=11, color=INK)
+    axes.set_yticks([-row for row in range(len(rated))], [book.dimension[key].name for key, _ in rated])
+    axes.set_xlim(0, 115)
+    axes.set_ylim(-len(rated) + 0.5, 0.5)
+
+
+def _bare(axes: Axes) -> Axes:
+    """Axes without frame or ticks."""
+    axes.tick_params(axis="y", length=0, labelsize=11, colors=INK)
+    axes.set_xticks([])
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(False)
+    return axes
 
 
 def _pathway(label: str | None) -> str | None:

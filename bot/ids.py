@@ -27,6 +27,7 @@ class Action(StrEnum):
     PAUSE = "pause"
     END = "end"
     AGAIN = "again"
+    CHANGE = "change"
     TEAM = "team"
     FILTER = "filter"
 
@@ -59,4 +60,6 @@ class Field(StrEnum):
     CHANNEL = "channel"
     DAY = "day"
     HOUR = "hour"
+    SCOPE = "scope"
+    INCLUDE = "include"
     WORDS = "words"

@@ -162,6 +162,8 @@ _M003 = (
         weekday integer not null check (weekday between 0 and 6),
         hour integer not null check (hour between 0 and 23),
         tz text not null,
+        scope text not null check (scope in ('channel', 'team')),
+        include text not null,
         state text not null default 'active' check (state in ('active', 'paused', 'asleep', 'ended')),
         created_at text not null
     )""",

@@ -182,12 +182,18 @@ def noted(store: Store, scope: Scope, span: Span, count: int = 3) -> list[Noted]
     values = {**given, "start": span.start, "end": span.end, "here": scope.channel or ""}
     inside = f"facts.{where} and at >= :start and at < :end and ({seen})"
     queries = (
-        ("highest score", "low > 0", "low desc, case_id", ""),
+        ("highest score", "facts.low > 0", "facts.low desc, case_id", ""),
         (
             "disputed",
             "queue.settled_at is null and (reasons like '%\"author\"%' or reasons like '%\"again\"%')",
             "case_id",
             "join queue using (case_id)",
+        ),
+        (
+            "most improved",
+            "facts.low > rounds.low",
+            "facts.low - rounds.low desc, case_id",
+            "join rounds using (case_id)",
         ),
         ("the model is unsure", "engagement is null", "at desc", ""),
     )

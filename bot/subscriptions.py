@@ -19,14 +19,24 @@ class Subscriptions:
         self.store = store
 
     def add(
-        self, team_id: str, channel: str, person: str, weekday: int, hour: int, tz: str, now: datetime
+        self,
+        team_id: str,
+        person: str,
+        now: datetime,
+        *,
+        channel: str,
+        weekday: int,
+        hour: int,
+        tz: str,
+        scope: str,
+        include: str,
     ) -> int:
         """Subscribe; returns its id."""
         with self.store.transaction() as db:
             row = db.execute(
-                "insert into subscriptions (team_id, channel, person, weekday, hour, tz, created_at)"
-                " values (?, ?, ?, ?, ?, ?, ?) returning id",
-                (team_id, channel, person, weekday, hour, tz, now.isoformat()),
+                "insert into subscriptions (team_id, channel, person, weekday, hour, tz, scope, include,"
+                " created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+                (team_id, channel, person, weekday, hour, tz, scope, include, now.isoformat()),
             ).fetchone()
         return int(row["id"])
 

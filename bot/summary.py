@@ -15,6 +15,7 @@ from bot.store import Store
 from classifier.taxonomy import Taxonomy
 
 FEW = 10  # under this many cases no share is given, and nothing is said to have doubled
+PARTS = ("cases", "waiting", "trust")  # what a summary may tell beside the headline and the picture
 LATE = timedelta(hours=3)
 
 
@@ -29,11 +30,16 @@ class Summary:
     noted: tuple[Noted, ...]
     reviews_open: int
     late: bool = False
+    trust: str = ""
+    include: tuple[str, ...] = PARTS
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """Who wants a summary of which channel, when. `weekday` 0 is Monday; `hour` is local in `tz`."""
+    """Who wants a summary in which channel, when: `weekday` 0 is Monday, `hour` is local in `tz`.
+
+    `scope`: of this channel's cases or of the team's; `include`: parts, joined by commas (`PARTS`).
+    """
 
     id: int
     team_id: str
@@ -42,6 +48,8 @@ class Subscription:
     weekday: int
     hour: int
     tz: str
+    scope: str
+    include: str
     state: str
     created_at: str
 
@@ -83,11 +91,19 @@ def _moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
 
 
 def make(
-    store: Store, scope: Scope, span: Span, name: str, reviews_open: int = 0, late: bool = False
+    store: Store,
+    scope: Scope,
+    span: Span,
+    name: str,
+    reviews_open: int = 0,
+    late: bool = False,
+    trust: str = "",
+    include: tuple[str, ...] = PARTS,
 ) -> Summary:
     """Ask for the numbers of a stretch of time."""
     found = numbers.numbers(store, scope, span)
-    return Summary(name, span, scope, found, tuple(numbers.noted(store, scope, span)), reviews_open, late)
+    noted = tuple(numbers.noted(store, scope, span)) if "cases" in include else ()
+    return Summary(name, span, scope, found, noted, reviews_open, late, trust, include)
 
 
 def headline(book: Taxonomy, summary: Summary) -> str:

@@ -95,10 +95,8 @@ def test_who_began_is_reminded_twice_at_most_and_who_did_not_never(slack: Sandbo
 def test_home_filters_by_type_and_shows_managers_the_team_and_admins_how_things_stand(
     slack: Sandbox, bot: Bot
 ) -> None:
-    insert(
-        bot.store,
-        [fact(n, author="U0MORGAN", engagement="self_help" if n < 3 else None) for n in range(1, 9)],
-    )
+    labels = ["self_help"] * 2 + [None] * 6
+    insert(bot.store, [fact(n + 1, author="U0MORGAN", engagement=label) for n, label in enumerate(labels)])
     morgan = slack.person("Morgan")
     morgan.open_home()
     home = slack.wait_for(lambda: morgan.home)

@@ -151,7 +151,19 @@ def test_a_week_is_local_also_when_the_clock_changes() -> None:
 
 
 def subscription(**more: object) -> Subscription:
-    made = Subscription(1, TEAM, "C1", "U1", 0, 9, "Europe/London", "active", "2026-01-01T00:00:00+00:00")
+    made = Subscription(
+        id=1,
+        team_id=TEAM,
+        channel="C1",
+        person="U1",
+        weekday=0,
+        hour=9,
+        tz="Europe/London",
+        scope="channel",
+        include="cases",
+        state="active",
+        created_at="2026-01-01T00:00:00+00:00",
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -242,6 +254,7 @@ def test_a_week_is_posted_once_with_picture_and_table_by_two_workers(slack: Sand
     assert len(posts(slack)) == 1
     assert posts(slack)[0].startswith("Week of 16 November: 1 initiative; ")
     assert "Open questions: @Sam 1." in posts(slack)[0]
+    assert "How far the model is right: too few to say" in posts(slack)[0]
     parent = next(m for m in slack.messages("engagement") if slack.text_of(m).startswith("Week of"))
     files = [slack.files.get(f) for m in slack.replies(parent) for f in m.files]
     assert [file.name for file in files] == ["week.png", "week.csv"]
@@ -296,6 +309,12 @@ def test_subscriptions_are_listed_paused_and_ended_and_need_a_channel_that_lets_
     sam.slash("engagement", "/rung subscriptions")
     shown = slack.wait_for(lambda: slack.ephemerals("Sam"))[-1]
     assert "Monday at 09:00 (Europe/London), active." in slack.text_of(shown)
+    sam.click(shown, "Change")
+    form = slack.wait_for(lambda: sam.modal)
+    changed = {"Day": "4", "Hour": "16", "What it sums up": "team", "Also tell": ["trust"]}
+    assert sam.submit(form, changed) is None
+    (kept,) = bot.services.subscriptions.active()
+    assert (kept.weekday, kept.hour, kept.scope, kept.include) == (4, 16, "team", "trust")
     sam.click(shown, "Pause")
     slack.wait_for(lambda: "paused" in slack.text_of(shown))
     assert bot.services.subscriptions.active() == []

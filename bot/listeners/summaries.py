@@ -12,12 +12,13 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot import charts, numbers, summary
+from bot import charts, numbers, summary, training_job
 from bot.ids import Action, Callback, Field
 from bot.numbers import Scope
 from bot.services import Services
 from bot.store import Claim
 from bot.summary import Due, Summary
+from bot.views import models as models_view
 from bot.views import summary as view
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ _CLOSED = ("is_archived", "not_in_channel", "channel_not_found", "restricted_act
 def register(app: App, services: Services) -> None:
     """Bind the form and the buttons."""
     app.view(Callback.SUBSCRIBE)(partial(on_subscribe, services))
+    app.action(re.compile(rf"{Action.CHANGE}_\d+"))(partial(on_edit, services))
     app.action(re.compile(rf"{Action.PAUSE}_\d+"))(partial(on_change, services, None))
     app.action(re.compile(rf"{Action.END}_\d+"))(partial(on_change, services, "ended"))
     app.action(Action.SHARE)(partial(on_share, services))
@@ -47,18 +49,41 @@ def time_zone(client: WebClient, person: str) -> str:
 
 
 def on_subscribe(services: Services, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-    """Keep a subscription, if Rung may post there."""
+    """Keep or change a subscription, if Rung may post there."""
     values, team, person = body["view"]["state"]["values"], body["team"]["id"], body["user"]["id"]
     channel = values[Field.CHANNEL][Field.CHANNEL]["selected_channel"]
-    day, hour = (int(values[one][one]["selected_option"]["value"]) for one in (Field.DAY, Field.HOUR))
     if not client.conversations_info(channel=channel)["channel"].get("is_member"):
         ack(response_action="errors", errors={Field.CHANNEL: view.NEED_CHANNEL.replace("`", "")})
         return
-    tz = body["view"]["private_metadata"]
-    made = services.subscriptions.add(team, channel, person, day, hour, tz, services.now())
+    tz, _, number = body["view"]["private_metadata"].partition("|")
+    parts = [part["value"] for part in values[Field.INCLUDE][Field.INCLUDE].get("selected_options") or []]
+    chosen = {
+        field: values[field][field]["selected_option"]["value"]
+        for field in (Field.DAY, Field.HOUR, Field.SCOPE)
+    }
+    kept: dict[str, Any] = {
+        "channel": channel,
+        "weekday": int(chosen[Field.DAY]),
+        "hour": int(chosen[Field.HOUR]),
+        "tz": tz,
+        "scope": chosen[Field.SCOPE],
+        "include": ",".join(parts),
+    }
+    if number and services.subscriptions.get(team, int(number)).person == person:
+        services.subscriptions.change(team, int(number), **kept)
+    else:
+        number = str(services.subscriptions.add(team, person, services.now(), **kept))
     ack()
-    reply = view.subscribed(services.subscriptions.get(team, made))
+    reply = view.subscribed(services.subscriptions.get(team, int(number)))
     client.chat_postMessage(channel=person, text=reply.text, blocks=reply.blocks)
+
+
+def on_edit(services: Services, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """Open the form of one's own subscription."""
+    ack()
+    one = services.subscriptions.get(body["team"]["id"], int(body["actions"][0]["value"]))
+    if one.person == body["user"]["id"]:
+        client.views_open(trigger_id=body["trigger_id"], view=view.form(one.tz, one))
 
 
 def on_change(
@@ -165,9 +190,10 @@ def deliver(services: Services, client: WebClient, found: Due, *, again: bool) -
             span = numbers.week_of(found.monday, one.tz)
             name = f"Week of {found.monday.day} {found.monday:%B}"
             waiting = len(services.reviews.waiting(one.team_id))
-            made = summary.make(
-                services.store, Scope(one.team_id, channel=one.channel), span, name, waiting, found.late
-            )
+            scope = Scope(one.team_id, channel=one.channel if one.scope == "channel" else None)
+            include = tuple(one.include.split(","))
+            trust = models_view.lately(training_job.trust(services, one.team_id))
+            made = summary.make(services.store, scope, span, name, waiting, found.late, trust, include)
             ts = publish(services, client, one.channel, made, mark)
     except SlackApiError as error:
         if error.response["error"] not in _CLOSED:

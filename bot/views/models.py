@@ -74,6 +74,16 @@ def versions(found: Sequence[Version], current: str | None, promoted: Mapping[st
     return Reply(fallback(f"Models: {names}. {current} serves now."), blocks)
 
 
+def lately(months: Sequence[Month]) -> str:
+    """How far the model can be trusted, in a sentence."""
+    checked = [month.right for month in months if month.right is not None]
+    if not checked:
+        return f"How far the model is right: too few to say (under {FLOOR} checked at random in a month)."
+    share, low, high, count = checked[-1]
+    right = f"{share:.0%} were right (between {low:.0%} and {high:.0%})"
+    return f"Of {count} labels checked at random lately {right}."
+
+
 def drift(months: Sequence[Month]) -> Reply:
     """Figures by month, and what left its band."""
     if not months:

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from bot.ids import Action, Callback, Field
 from bot.numbers import Numbers
 from bot.summary import FEW, Subscription, Summary, headline
-from bot.views.parts import Block, Reply, actions, button, fallback, menu, modal, note, section
+from bot.views.parts import Block, Reply, actions, button, fallback, menu, modal, note, plain, section
 from classifier.taxonomy import Taxonomy
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+PART_NAMES = {
+    "cases": "Cases worth a look",
+    "waiting": "What waits for whom",
+    "trust": "How far the model can be trusted",
+}
 NEED_CHANNEL = "I am not in that channel. Invite me with `/invite @Rung`, then try again."
 ASLEEP = (
     "I could not post the weekly summary in <#{channel}>: the channel is closed or I am not in it. "
@@ -25,7 +30,9 @@ def post(book: Taxonomy, summary: Summary, links: dict[int, str], *, share: str 
     blocks: list[Block] = [section(f"*{lead}*{late}")]
     said = [lead + late]
     if summary.numbers.total:
-        lines = [*_quality(book, summary.numbers), *_noted(book, summary, links), *_waiting(summary)]
+        lines = [*_quality(book, summary.numbers), *_noted(book, summary, links)]
+        lines += _waiting(summary) if "waiting" in summary.include else []
+        lines += [summary.trust] if summary.trust and "trust" in summary.include else []
         blocks += [section("\n".join(lines))] if lines else []
         said += lines
     if share is not None:
@@ -82,22 +89,44 @@ def _waiting(summary: Summary) -> list[str]:
     return lines
 
 
-def form(tz: str) -> Block:
-    """The form of a subscription."""
+def form(tz: str, one: Subscription | None = None) -> Block:
+    """The form of a subscription, new or changed."""
+    element: Block = {"type": "channels_select", "action_id": Field.CHANNEL}
+    element |= {"initial_channel": one.channel} if one else {}
     channel: Block = {
         "type": "input",
         "block_id": Field.CHANNEL,
-        "label": {"type": "plain_text", "text": "Channel"},
-        "element": {"type": "channels_select", "action_id": Field.CHANNEL},
+        "label": plain("Channel"),
+        "element": element,
     }
     hours = [(f"{hour:02}:00", str(hour)) for hour in range(24)]
+    days = [(day, str(number)) for number, day in enumerate(DAYS)]
+    scopes = [
+        ("The cases of this channel", "channel"),
+        ("The whole team (private ones only as counts)", "team"),
+    ]
+    parts = [{"text": plain(words), "value": key} for key, words in PART_NAMES.items()]
+    chosen = [part for part in parts if one is None or part["value"] in one.include.split(",")]
+    boxes: Block = {"type": "checkboxes", "action_id": Field.INCLUDE, "options": parts}
+    boxes |= {"initial_options": chosen} if chosen else {}
+    include: Block = {
+        "type": "input",
+        "block_id": Field.INCLUDE,
+        "label": plain("Also tell"),
+        "optional": True,
+    }
     blocks = [
         note(f"Times are in your time zone, {tz}."),
-        channel,
-        menu(Field.DAY, "Day", [(day, str(number)) for number, day in enumerate(DAYS)], "0"),
-        menu(Field.HOUR, "Hour", hours, "9"),
+        channel | {"element": element},
+        menu(Field.DAY, "Day", days, str(one.weekday) if one else "0"),
+        menu(Field.HOUR, "Hour", hours, str(one.hour) if one else "9"),
+        menu(Field.SCOPE, "What it sums up", scopes, one.scope if one else "channel"),
+        include | {"element": boxes, "optional": True},
     ]
-    return modal(Callback.SUBSCRIBE, "Weekly summary", blocks, submit="Subscribe", context=tz)
+    context = f"{tz}|{one.id if one else ''}"
+    return modal(
+        Callback.SUBSCRIBE, "Weekly summary", blocks, submit="Save" if one else "Subscribe", context=context
+    )
 
 
 def subscribed(one: Subscription) -> Reply:
@@ -119,6 +148,7 @@ def subscriptions(found: Sequence[Subscription]) -> Reply:
         blocks.append(section(words))
         blocks.append(
             actions(
+                button("Change", f"{Action.CHANGE}_{one.id}", str(one.id)),
                 button(pause, f"{Action.PAUSE}_{one.id}", str(one.id)),
                 button("End", f"{Action.END}_{one.id}", str(one.id), "danger"),
             )
