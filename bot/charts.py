@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bot.numbers import Numbers, Spread
+from bot.numbers import FEW, Numbers, Spread
 from bot.views.parts import percent
 from classifier.assessment import Assessment, Head
 from classifier.quality import Quality
@@ -92,9 +92,11 @@ def _spreads(axes: Axes, book: Taxonomy, rated: list[tuple[str, Spread]]) -> Non
     for row, (_, spread) in enumerate(rated):
         low, high, mean = spread.low or 0.0, spread.high or 0.0, spread.mean or 0.0
         axes.barh(-row, 100, color="#F0F0F0", height=0.5)
-        axes.barh(-row, max(high - low, 1), left=low, color=SURE, height=0.5)
+        if spread.count >= FEW:  # fewer make no spread
+            axes.barh(-row, max(high - low, 1), left=low, color=SURE, height=0.5)
         axes.plot([mean] * 2, [-row - 0.35, -row + 0.35], color=INK, linewidth=2)
-        axes.text(102, -row, f"{mean:.0f}", va="center", fontsize=11, color=INK)
+        few = "" if spread.count >= FEW else f" ({spread.count})"
+        axes.text(102, -row, f"{mean:.0f}{few}", va="center", fontsize=11, color=INK)
     axes.set_yticks([-row for row in range(len(rated))], [book.dimension[key].name for key, _ in rated])
     axes.set_xlim(0, 115)
     axes.set_ylim(-len(rated) + 0.5, 0.5)

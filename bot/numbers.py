@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.store import Store
 
 USUAL_WEEKS = 8
+FEW = 10  # under this many cases no share and no spread is given
 DIMENSIONS = ("intensity", "coherence", "results")
 
 

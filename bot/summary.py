@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import numbers
-from bot.numbers import Noted, Numbers, Scope, Span
+from bot.numbers import FEW, Noted, Numbers, Scope, Span
 from bot.store import Store
 from classifier.taxonomy import Taxonomy
 
-FEW = 10  # under this many cases no share is given, and nothing is said to have doubled
 PARTS = ("cases", "waiting", "trust")  # what a summary may tell beside the headline and the picture
 LATE = timedelta(hours=3)
 
@@ -128,7 +127,8 @@ def headline(book: Taxonomy, summary: Summary) -> str:
         named = {label: count for label, count in counts.items() if label}
         if named:
             most = max(named, key=lambda label: named[label])
-            parts.append(f"most of them {book.engagement[most].name.lower()} ({named[most]})")
+            if found.total > 2 and 2 * named[most] > found.total:
+                parts.append(f"most of them {book.engagement[most].name.lower()} ({named[most]})")
     waiting = sum(found.waiting.values())
     if waiting:
         parts.append(f"{waiting} wait{'s' if waiting == 1 else ''} for answers")

@@ -120,7 +120,7 @@ def test_ten_thousand_cases_fit_on_the_home_tab(slack: Sandbox, bot: Bot) -> Non
 def pictures() -> dict[str, bytes]:
     types = {("co_production", "inside_out"): 4, ("co_production", "outside_in"): 2, (None, "unclear"): 1}
     usual = {"co_production": 3.0, "consultation": 1.5}
-    quality = {"intensity": Spread(3, 50.0, 40, 60), "coherence": Spread(0, None, None, None)}
+    quality = {"intensity": Spread(12, 50.0, 40, 60), "coherence": Spread(3, 67.0, 60, 70)}
     week = Numbers(7, types, 4.5, usual, quality, {}, 0, 0)  # type: ignore[arg-type]
     return {
         "score_card": charts.score_card(BOOK, score(BOOK, {"reach": 3, "purpose": 1})),

@@ -129,3 +129,15 @@ def test_a_server_that_went_away_is_said_and_found_again(browser: Browser) -> No
         second.person("Sam").post("engagement", "back again")
         expect(page.get_by_text("The sandbox does not answer.")).not_to_be_visible()
         page.close()
+
+
+def test_search_on_the_home_tab_by_enter(page: Page, slack: Sandbox, bot: Bot) -> None:
+    slack.wait_for(lambda: slack.deliverer.connected)
+    for text in (SURE, f"{SURE} A greenhouse came later."):
+        message = slack.person("Sam").post("engagement", f"@Rung {text}")
+        slack.wait_for(lambda message=message: slack.replies(message))
+    page.goto(f"{slack.url}/#as=U0SAM&at=home")
+    expect(page.get_by_text("Your cases: 2")).to_be_visible()
+    page.get_by_label("Search your cases and those of public channels").fill("greenhouse")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Found: 1")).to_be_visible()

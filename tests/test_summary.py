@@ -19,10 +19,10 @@ from bot import numbers, summary
 from bot.cli import main
 from bot.facts import Fact, words
 from bot.listeners import summaries
-from bot.numbers import Scope
+from bot.numbers import FEW, Scope
 from bot.sandbox import Sandbox
 from bot.store import Message, Store
-from bot.summary import FEW, Subscription, due, headline
+from bot.summary import Subscription, due, headline
 from classifier.taxonomy import taxonomy
 from tests.bots import SURE, Bot, reply_to
 

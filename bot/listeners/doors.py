@@ -151,7 +151,8 @@ def _admin(services: Services, team: str) -> str:
         f"{len(services.subscriptions.active())} summaries are subscribed, "
         f"{len(services.reviews.roles(team))} people or groups may review, "
         f"model {registry.current()} serves, "
-        f"{len(services.store.unanswered(services.now()))} answers are due."
+        f"{len(services.store.unanswered(services.now()))} answers are due. "
+        "Texts are kept without a time limit."
     )
 
 

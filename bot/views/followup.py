@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.followup import CONFIRM, DONT_KNOW, Standing, is_scored, label_of, ratings
 from bot.ids import Action
-from bot.numbers import Spread
+from bot.numbers import FEW, Spread
 from bot.review import contradictions
 from bot.rounds import Round
 from bot.store import StoredCase
@@ -15,7 +15,6 @@ from classifier.assessment import Assessment
 from classifier.quality import Interval, raises
 from classifier.taxonomy import Taxonomy
 
-FEW = 10  # comparable cases from which a spread is shown
 READ = "Your text already answers some questions. Is this right?"
 
 

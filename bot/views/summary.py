@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.ids import Action, Callback, Field
-from bot.numbers import Numbers
-from bot.summary import FEW, Subscription, Summary, headline
+from bot.numbers import FEW, Numbers
+from bot.summary import Subscription, Summary, headline
 from bot.views.parts import Block, Reply, actions, button, fallback, menu, modal, note, plain, section
 from classifier.taxonomy import Taxonomy
 

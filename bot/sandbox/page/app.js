@@ -90,7 +90,10 @@ function drawHome() {
   if (view.mark === mark && view.dataset.of === "home") return;
   view.dataset.of = "home";
   view.mark = mark;
-  const use = (block, element, value) => act("press", { view_id: state.home.id, block_id: block.block_id, action_id: element.action_id, value });
+  const use = (block, element, value, entered) => {
+    if (element.type === "plain_text_input" && !entered) return; // Slack sends it on Enter
+    act("press", { view_id: state.home.id, block_id: block.block_id, action_id: element.action_id, value });
+  };
   view.replaceChildren(el("div", { class: "home" }, state.home ? blocks(state.home.blocks, use, state.home.state.values) : el("p", { class: "hint" }, "The bot has not shown anything here yet.")));
 }
 

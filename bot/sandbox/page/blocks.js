@@ -52,7 +52,7 @@ const DRAW = {
 function one(b, part, use, held, describedBy) {
   if (part.type === "image") return picture(part, "side");
   const value = held[b.block_id]?.[part.action_id];
-  const node = element(part, value, (given) => use(b, part, given), { inForm: b.type === "input" });
+  const node = element(part, value, (given, entered) => use(b, part, given, entered), { inForm: b.type === "input" });
   const target = node.matches("button,select,input,textarea") ? node : node.querySelector("button,select,input,textarea");
   for (const marked of new Set([node, target])) if (marked) marked.dataset.actionId = part.action_id;
   if (describedBy && target) {

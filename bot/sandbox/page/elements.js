@@ -42,7 +42,7 @@ const DRAW = {
       label(option))));
   },
   plain_text_input: (part, held, use) => {
-    const common = { value: held.value ?? "", placeholder: part.placeholder ? plain(part.placeholder.text) : "", oninput: (event) => use(event.target.value) };
+    const common = { value: held.value ?? "", placeholder: part.placeholder ? plain(part.placeholder.text) : "", oninput: (event) => use(event.target.value), onkeydown: (event) => { if (event.key === "Enter" && !part.multiline) use(event.target.value, true); } };
     if (part.max_length) common.maxLength = part.max_length;
     return part.multiline ? el("textarea", { rows: 8, ...common }) : el("input", { type: "text", ...common });
   },

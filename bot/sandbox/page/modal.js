@@ -47,10 +47,10 @@ export function drawModal() {
 }
 
 function dialog(view) {
-  const use = async (block, element, value) => {
+  const use = async (block, element, value, entered) => {
     if (block.type === "input") {
       ((local[view.id] ??= {})[block.block_id] ??= {})[element.action_id] = value;
-      if (!block.dispatch_action) return;
+      if (!block.dispatch_action || (element.type === "plain_text_input" && !entered)) return;
     }
     await act("press", { view_id: view.id, block_id: block.block_id, action_id: element.action_id, value });
   };
