@@ -117,7 +117,6 @@ def card(
         names = ", ".join(book.criterion[key].name.lower() for key in read)
         lines.append(f"Suggested by your text and not confirmed yet: {names}.")
     lines += [_since(book, before, now)] if before is not None else []
-    lines += [_compared(beside)] if beside is not None and now.question is None else []
     against = contradictions(book, case.assessment, answers)
     if against:
         names = " and ".join(book.criterion[criterion].name.lower() for criterion, _ in against)
@@ -125,6 +124,7 @@ def card(
     if best := raises(book, ratings(book, answers))[:1]:
         name = book.criterion[best[0].criterion].name.lower()
         lines.append(f"What would raise it most: {name} (+{best[0].gain:.0f}). {best[0].tip}")
+    lines += [_compared(beside)] if beside is not None and now.question is None else []
     blocks = [section(lead), note(_about(book, case, answers)), section("\n".join(lines))]
     row = _row(book, case, answers, now)
     blocks += [actions(*row)] if row else []
