@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from classifier.assessment import Activity, Assessment, Evidence, Head
+from classifier.assessment import Activity, Assessment, Evidence, Head, Phrase
 from classifier.calibration import Floats
 from classifier.evidence import find
 from classifier.explain import because
@@ -43,8 +43,9 @@ class Assessor:
         reading = read(text)
         features = self.model.features.transform([reading.text])
         chances = self.model.probabilities(features)
-        engagement = self._head("engagement", chances["engagement"][0], reading)
-        pathway = self._head("pathway", chances["pathway"][0], reading)
+        said = {name: self._label(name, chances[name][0]) for name in ("engagement", "pathway")}
+        reasons = because(self.model, reading, said)
+        engagement, pathway = (self._head(name, chances[name][0], reading, reasons[name]) for name in said)
         level = self._level(engagement, features)
         criteria = self._criteria(reading, engagement)
         rated = {key: evidence.rating for key, evidence in criteria.items()}
@@ -64,11 +65,12 @@ class Assessor:
             warnings=reading.warnings + _claims(reading, engagement),
         )
 
-    def _head(self, name: str, chances: Floats, reading: Reading) -> Head:
-        fitted = self.model.heads[name]
-        label = fitted.labels[int(np.argmax(chances))]
+    def _label(self, name: str, chances: Floats) -> str:
+        return self.model.heads[name].labels[int(np.argmax(chances))]
+
+    def _head(self, name: str, chances: Floats, reading: Reading, reasons: tuple[Phrase, ...]) -> Head:
         unfit = bool(reading.warnings) and reading.warnings != ("cut",)
-        return _head(fitted, chances, unfit, because(self.model, reading, name, label))
+        return _head(self.model.heads[name], chances, unfit, reasons)
 
     def _level(self, engagement: Head, features: csr_matrix) -> Head:
         fitted = self.model.heads["level"]
@@ -119,12 +121,12 @@ class Assessor:
         return Activity(label, reading.original[at.start : at.end], at.start, at.end)
 
 
-def _head(fitted: HeadModel, chances: Floats, unfit: bool, reasons: tuple[object, ...]) -> Head:
+def _head(fitted: HeadModel, chances: Floats, unfit: bool, reasons: tuple[Phrase, ...]) -> Head:
     best = int(np.argmax(chances))
     rounded = {label: round(float(chance), 4) for label, chance in zip(fitted.labels, chances, strict=True)}
     confidence = rounded[fitted.labels[best]]
     abstain = unfit or confidence < fitted.assert_above
-    return Head(fitted.labels[best], confidence, abstain, rounded, reasons)  # type: ignore[arg-type]
+    return Head(fitted.labels[best], confidence, abstain, rounded, reasons)
 
 
 def _claims(reading: Reading, engagement: Head) -> tuple[str, ...]:

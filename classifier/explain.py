@@ -8,7 +8,7 @@ much the label loses without it, so what is shown is what the model used.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -51,31 +51,48 @@ def _fitting(text: str, span: Span) -> list[Span]:
     return [Span(s.start, s.start + len(text[s.start : s.end].rstrip(" .,;:!?"))) for s in spans]
 
 
-def because(model: Model, reading: Reading, head: str, label: str) -> tuple[Phrase, ...]:
-    """Up to three phrases without which the label loses most, strongest first."""
-    fitted = model.heads[head]
-    column = fitted.labels.index(label)
-    candidates = _shortlist(model, reading, fitted.weights[column] - fitted.weights.mean(axis=0))
-    if not candidates:
-        return ()
-    without = [reading.text[: c.start] + " " + reading.text[c.end :] for c in candidates]
-    scores = fitted.scores(model.features.transform([reading.text, *without]))
+def because(model: Model, reading: Reading, labels: Mapping[str, str]) -> dict[str, tuple[Phrase, ...]]:
+    """For each head's label up to three phrases without which it loses most, strongest first.
+
+    All heads together: making features is what costs, and the heads share most candidates.
+    """
+    spans = phrases(reading)
+    if not spans:
+        return dict.fromkeys(labels, ())
+    columns = {head: model.heads[head].labels.index(label) for head, label in labels.items()}
+    tried = {head: _shortlist(model, reading, spans, head, column) for head, column in columns.items()}
+    every = sorted({span for shortlist in tried.values() for span in shortlist}, key=lambda span: span.start)
+    without = [reading.text[: span.start] + " " + reading.text[span.end :] for span in every]
+    matrix = model.features.transform([reading.text, *without])
+    return {
+        head: _strongest(reading, model.heads[head].scores(matrix), columns[head], every, tried[head])
+        for head in labels
+    }
+
+
+def _strongest(
+    reading: Reading, scores: Floats, column: int, every: Sequence[Span], tried: Sequence[Span]
+) -> tuple[Phrase, ...]:
+    """The phrases that cost the label most; `scores`: of the whole text, then without each of `every`."""
     margin = scores[:, column] - np.log(np.exp(np.delete(scores, column, axis=1)).sum(axis=1))
-    losses = margin[0] - margin[1:]
-    total = float(losses[losses > 0].sum()) or 1.0
-    best = [i for i in np.argsort(-losses, kind="stable")[:SHOWN] if losses[i] > 0]
-    return tuple(_phrase(reading, candidates[i], float(losses[i]) / total) for i in best)
+    losses = {span: float(margin[0] - margin[1 + i]) for i, span in enumerate(every) if span in tried}
+    total = sum(loss for loss in losses.values() if loss > 0) or 1.0
+    best = [span for span in sorted(losses, key=lambda span: -losses[span])[:SHOWN] if losses[span] > 0]
+    return tuple(_phrase(reading, span, losses[span] / total) for span in best)
 
 
-def _shortlist(model: Model, reading: Reading, weights: Floats) -> list[Span]:
+def _shortlist(
+    model: Model, reading: Reading, spans: Sequence[Span], head: str, column: int
+) -> Sequence[Span]:
     """The phrases whose own words add most to the label, in the order of the text."""
-    spans: Sequence[Span] = phrases(reading)
-    if len(spans) > _TRIED:
-        matrix = model.features.transform([reading.text[span.start : span.end] for span in spans])
-        lengths = np.sqrt([span.end - span.start for span in spans])
-        added = (matrix @ weights) * lengths
-        spans = [spans[i] for i in sorted(np.argsort(-added, kind="stable")[:_TRIED])]
-    return list(spans)
+    if len(spans) <= _TRIED:
+        return spans
+    fitted = model.heads[head]
+    weights = fitted.weights[column] - fitted.weights.mean(axis=0)
+    matrix = model.features.transform([reading.text[span.start : span.end] for span in spans])
+    lengths = np.sqrt([span.end - span.start for span in spans])
+    added = (matrix @ weights) * lengths
+    return [spans[i] for i in sorted(np.argsort(-added, kind="stable")[:_TRIED])]
 
 
 def _phrase(reading: Reading, span: Span, weight: float) -> Phrase:

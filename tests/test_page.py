@@ -93,7 +93,7 @@ def test_a_form_shows_errors_under_its_fields_and_escape_closes_it(
 
 def test_other_people_home_and_hostile_words(page: Page, slack: Sandbox, bot: Bot) -> None:
     page.goto(f"{slack.url}/#as=U0RILEY&at=C0ENGAGEMENT")
-    box = page.get_by_label("Message", exact=True)
+    box = page.get_by_placeholder("Message #engagement")
     box.fill("<img src=x onerror=alert(1)> *bold* <!channel> @Sam")
     box.press("Enter")
     said = page.locator(".message").last

@@ -73,6 +73,7 @@ def test_the_same_event_three_times_at_once_and_once_more_gets_one_reply(slack: 
         assert all(
             ack.ok for acks in pool.map(lambda _: slack.deliver_again(event), range(3)) for ack in acks
         )
+    reply_to(slack, message)
     other = slack.person("Sam").dm("hello")
     reply_to(slack, other)
     assert len(slack.replies(message)) == 1
