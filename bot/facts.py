@@ -117,6 +117,17 @@ class Facts:
             total
         )
 
+    def open_of(self, team_id: str, person: str, count: int = 5) -> list[tuple[int, str, int]]:
+        """(case, how its text begins, open questions) of a person's latest cases that have some."""
+        with closing(self.store.connect()) as db:
+            rows = db.execute(
+                "select case_id, substr(text, 1, 120) as begin, open_questions from facts"
+                " join cases on cases.id = case_id where facts.team_id = ? and facts.author = ?"
+                " and open_questions > 0 order by facts.at desc limit ?",
+                (team_id, person, count),
+            ).fetchall()
+        return [(row["case_id"], row["begin"] or "", row["open_questions"]) for row in rows]
+
 
 def words(search: str) -> str:
     """A search as full-text words: each in quotes, so that nothing in it is read as a command."""

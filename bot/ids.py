@@ -30,6 +30,9 @@ class Action(StrEnum):
     CHANGE = "change"
     TEAM = "team"
     FILTER = "filter"
+    FORGET = "forget"
+    KEEP = "keep"
+    HAND = "hand"
 
 
 class Callback(StrEnum):
@@ -38,7 +41,10 @@ class Callback(StrEnum):
     DETAILS = "details"
     CORRECTION = "correction"
     DESCRIPTION = "description"
+    CLASSIFY = "classify"
     CLASSIFY_MESSAGE = "classify_message"
+    STEP = "classify_description"
+    HAND = "hand"
     REVIEW = "review"
     REVIEWED = "reviewed"
     SUBSCRIBE = "subscribe"
@@ -63,3 +69,6 @@ class Field(StrEnum):
     SCOPE = "scope"
     INCLUDE = "include"
     WORDS = "words"
+    MORE = "more"
+    FILES = "files"
+    PERSON = "person"

@@ -7,12 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from bot import review
 from bot.services import Services
 from bot.store import Message, StoredCase
 
-Fetch = Callable[[Message], tuple[str, str]]
+
+@dataclass(frozen=True)
+class Original:
+    """What was fetched of a message: who wrote it, its text, and why there is less of it than there should be.
+
+    Problems: `file_` and a reason of `bot.documents`, `link_closed`, `message_gone`.
+    """
+
+    author: str
+    text: str
+    problem: str = ""
+
+
+Fetch = Callable[[Message], Original]
 _TOKEN = re.compile(r"<([^<>]*)>")
 _EMOJI = re.compile(r"(?<!\w):(?:[a-z][a-z0-9_'+-]*|[+-]1):(?!\w)")
 
@@ -36,23 +50,49 @@ def _unwrap(token: str) -> str:
     return label or address
 
 
-def receive(services: Services, message: Message, fetch: Fetch) -> StoredCase:
-    """Keep and assess a message; the same message again finds its case, assessed once.
+def keep(services: Services, message: Message) -> int:
+    """Keep a message without personal data, once; returns its case, that of the text it goes on with, if any."""
+    known = services.texts.case_of(message.team_id, message.channel, message.message_ts)
+    if known is not None:
+        return known
+    if message.text:
+        message = replace(message, text=services.redact(message.text))
+    joined = services.texts.join(message)
+    return joined if joined is not None else services.store.keep(message, services.now())[0]
 
-    `fetch` is asked for author and text where the message came without.
+
+def receive(services: Services, team_id: str, case_id: int, fetch: Fetch) -> StoredCase:
+    """Read a kept message; the same text again is read once, and a changed one anew.
+
+    `fetch` is asked for author and text where the message came without. Returns the case that answers: of
+    a text that was read before, and that the person may see, the first one.
     """
-    case_id, _ = services.store.keep(message, services.now())
-    case = services.store.case(message.team_id, case_id)
+    case = services.store.case(team_id, case_id)
+    problem = ""
     if case.message.text is None:
-        services.store.fill(message.team_id, case_id, *fetch(case.message))
-        case = services.store.case(message.team_id, case_id)
-    if case.assessment is None:
+        found = fetch(case.message)
+        problem = found.problem
+        services.store.fill(team_id, case_id, found.author, services.redact(found.text))
+        case = services.store.case(team_id, case_id)
+    twin = services.texts.twin(team_id, case_id, case.message.asker)
+    if twin is not None:
+        return services.store.case(team_id, twin)
+    if case.stale:
+        before = case.assessment
         assessment = services.assess(case.message.text or "")
-        services.store.record(message.team_id, case_id, assessment, services.now())
-        case = services.store.case(message.team_id, case_id)
-        enqueue(services, case, review.reasons(assessment, case_id))
+        if problem:
+            assessment = replace(assessment, warnings=(problem, *assessment.warnings))
+        services.store.record(case, assessment, services.now())
+        case = services.store.case(team_id, case_id)
+        why = review.reasons(assessment, case_id)
+        enqueue(services, case, (*why, *((review.EDITED,) if _reviewed(services, case, before) else ())))
         services.facts.refresh(case)
     return case
+
+
+def _reviewed(services: Services, case: StoredCase, before: object) -> bool:
+    """Whether reviewers have settled the text as it was before an edit."""
+    return before is not None and bool(services.reviews.of_case(case.message.team_id, case.id))
 
 
 def enqueue(services: Services, case: StoredCase, why: Iterable[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("rung")
@@ -209,3 +211,55 @@ def m004_rounds(db: Database) -> None:
     """Earlier assessments of a case, and reminders that were sent."""
     for statement in _M004:
         db.execute(statement)
+
+
+_M005 = (
+    # `digest` knows a text again; `same_as` is the case that read it first; `edited_ts` is the latest edit
+    # that counted; `gone_at` says when its message was deleted.
+    "alter table cases add column digest text",
+    "alter table cases add column same_as integer references cases (id) on delete set null",
+    "alter table cases add column edited_ts text",
+    "alter table cases add column gone_at text",
+    "create index cases_digest on cases (team_id, digest) where digest is not null",
+    "create index cases_same on cases (same_as) where same_as is not null",
+    # The text that an assessment was made of; another one than the case's: it is to be read again.
+    "alter table assessments add column digest text",
+    # The messages that one text came in, where Slack split it.
+    """create table parts (
+        team_id text not null,
+        channel text not null,
+        message_ts text not null,
+        case_id integer not null references cases (id) on delete cascade,
+        text text not null,
+        primary key (team_id, channel, message_ts)
+    )""",
+    "create index parts_case on parts (case_id)",
+    # A question handed to a colleague, and the message that asks it.
+    """create table handovers (
+        case_id integer not null references cases (id) on delete cascade,
+        question text not null,
+        person text not null,
+        asked_by text not null,
+        asked_at text not null,
+        answered_at text,
+        primary key (case_id, question, person)
+    )""",
+    # Events that are answered and leave no case, so that a repeated one is known.
+    "create table seen (key text primary key, at text not null)",
+    # The words of an edited text leave the index before the new ones enter.
+    "drop trigger case_texts_filled",
+    """create trigger case_texts_emptied before update of text on cases when old.text is not null begin
+        insert into case_texts (case_texts, rowid, text) values ('delete', old.id, old.text); end""",
+    """create trigger case_texts_filled after update of text on cases when new.text is not null begin
+        insert into case_texts (rowid, text) values (new.id, new.text); end""",
+)
+
+
+@migrations()
+def m005_texts(db: Database) -> None:
+    """Texts known again, edited, split over messages, deleted; questions handed on."""
+    for statement in _M005:
+        db.execute(statement)
+    if sqlite3.sqlite_version_info >= (3, 42):
+        # Forgotten words leave no trace in the index's pages; an older SQLite is vacuumed instead.
+        db.execute("insert into case_texts (case_texts, rank) values ('secure-delete', 1)")

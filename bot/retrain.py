@@ -19,7 +19,7 @@ from bot.review import SUSPECT, kappa, share
 from bot.reviews import Review
 from classifier.assess import Assessor
 from classifier.calibration import Floats
-from classifier.dataset import TRAINING_DATA, Case, fingerprint, read_cases
+from classifier.dataset import REVIEWED, TRAINING_DATA, Case, fingerprint, read_cases
 from classifier.evaluation import calibration_error, macro_f1
 from classifier.model import STEPS, Model, fit
 from classifier.registry import Registry
@@ -96,7 +96,7 @@ def as_case(team_id: str, review: Review, text: str) -> Case:
         modes=review.modes,
         level=review.level,
         group=fingerprint([Case("", " ".join(text.lower().split()), "", "")]),
-        batch="reviews",
+        batch=REVIEWED,
         spans={"engagement": review.span} if review.span and review.span in text else {},
     )
 

@@ -25,7 +25,7 @@ OLDEST_FIRST = timedelta(days=14)  # nothing waits longer than this behind more 
 SUSPECT = 0.05  # a reviewed label that a model which has not seen the case gives less than this
 
 # Reasons to review, and what a reviewer reads.
-AUTHOR, UNSURE, CONTRADICTED, NEIGHBOURS, SUSPECTED, SAMPLE, AGAIN = (
+AUTHOR, UNSURE, CONTRADICTED, NEIGHBOURS, SUSPECTED, SAMPLE, AGAIN, EDITED = (
     "author",
     "unsure",
     "contradicted",
@@ -33,6 +33,7 @@ AUTHOR, UNSURE, CONTRADICTED, NEIGHBOURS, SUSPECTED, SAMPLE, AGAIN = (
     "suspected",
     "sample",
     "again",
+    "edited",
 )
 
 

@@ -10,12 +10,15 @@ from functools import partial
 from pathlib import Path
 
 from bot.facts import Facts
+from bot.forgetting import Forgetting
 from bot.jobs import Jobs
+from bot.redaction import redact
 from bot.retrain import Live
 from bot.reviews import Reviews
 from bot.rounds import Rounds
 from bot.store import Store
 from bot.subscriptions import Subscriptions
+from bot.texts import Texts
 from classifier.assessment import Assessment
 from classifier.dataset import TRAINING_DATA
 from classifier.taxonomy import Taxonomy, taxonomy
@@ -29,6 +32,7 @@ class Services:
 
     store: Store
     assess: Callable[[str], Assessment]
+    redact: Callable[[str], str]
     now: Callable[[], datetime]
     book: Taxonomy
     models: Path
@@ -42,6 +46,8 @@ class Services:
     facts: Facts = field(init=False)
     subscriptions: Subscriptions = field(init=False)
     rounds: Rounds = field(init=False)
+    texts: Texts = field(init=False)
+    forgetting: Forgetting = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the other parts of the store."""
@@ -50,6 +56,8 @@ class Services:
         object.__setattr__(self, "facts", Facts(self.store, self.reviews, self.book))
         object.__setattr__(self, "subscriptions", Subscriptions(self.store))
         object.__setattr__(self, "rounds", Rounds(self.store))
+        object.__setattr__(self, "texts", Texts(self.store))
+        object.__setattr__(self, "forgetting", Forgetting(self.store))
 
 
 def start(
@@ -76,5 +84,5 @@ def start(
         return float(live().model.features.unknown(texts))
 
     clock = partial(datetime.now, UTC)
-    parts = (Store(store), assess, clock, taxonomy(), models, (base,), admins, labels, review_channel)
+    parts = (Store(store), assess, redact, clock, taxonomy(), models, (base,), admins, labels, review_channel)
     return Services(*parts, unknown)

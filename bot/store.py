@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -56,12 +57,18 @@ class Message:
 
 @dataclass(frozen=True)
 class StoredCase:
-    """A kept message, what the model said of it (None until it was assessed), and the reply's `ts`."""
+    """A kept message, what the model said of it (None until it was assessed), and the reply's `ts`.
+
+    `stale`: the text has changed since it was assessed.
+    """
 
     id: int
     message: Message
     assessment: Assessment | None
     reply_ts: str | None = None
+    received_at: str = ""
+    picture: str | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,7 @@ class Store:
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute("pragma foreign_keys = on")
+        connection.execute("pragma secure_delete = on")  # what is forgotten is overwritten
         return connection
 
     @contextmanager
@@ -122,9 +130,9 @@ class Store:
         """Keep a message once; returns the case's id and whether it is new."""
         with self.transaction() as db:
             made = db.execute(
-                f"insert into cases ({', '.join(_MESSAGE)}, received_at)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id",
-                (*(getattr(message, field) for field in _MESSAGE), now.isoformat()),
+                f"insert into cases ({', '.join(_MESSAGE)}, digest, received_at)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id",
+                (*(getattr(message, field) for field in _MESSAGE), digest(message.text), now.isoformat()),
             ).fetchone()
             if made is not None:
                 return int(made["id"]), True
@@ -139,7 +147,8 @@ class Store:
         with self.transaction() as db:
             self.require(db, team_id, case_id)
             db.execute(
-                "update cases set text = ?, author = ? where id = ? and text is null", (text, author, case_id)
+                "update cases set text = ?, digest = ?, author = ? where id = ? and text is null",
+                (text, digest(text), author, case_id),
             )
 
     def claim_reply(self, team_id: str, case_id: int, now: datetime) -> Claim:
@@ -201,20 +210,35 @@ class Store:
             ).fetchall()
         return [(row["month"], row["result"], row["text"] or "", row["id"]) for row in rows]
 
+    def of_person(self, team_id: str, person: str) -> list[int]:
+        """Cases that a person wrote or asked about."""
+        with closing(self.connect()) as db:
+            rows = db.execute(
+                "select id from cases where team_id = ? and (author = ? or asker = ?)",
+                (team_id, person, person),
+            ).fetchall()
+        return [row["id"] for row in rows]
+
     def teams(self) -> list[str]:
         """Every team that has a case."""
         with closing(self.connect()) as db:
             return [row["team_id"] for row in db.execute("select distinct team_id from cases").fetchall()]
 
-    def record(self, team_id: str, case_id: int, assessment: Assessment, now: datetime) -> None:
-        """Keep what the model said of a case, in place of what it said before."""
+    def record(self, case: StoredCase, assessment: Assessment, now: datetime) -> None:
+        """Keep what the model said of a case's text, in place of what it said before."""
         with self.transaction() as db:
-            self.require(db, team_id, case_id)
+            self.require(db, case.message.team_id, case.id)
             db.execute(
-                "insert into assessments (case_id, model, result, made_at) values (?, ?, ?, ?)"
-                " on conflict (case_id) do update"
-                " set model = excluded.model, result = excluded.result, made_at = excluded.made_at",
-                (case_id, assessment.model, assessment.to_json(), now.isoformat()),
+                "insert into assessments (case_id, model, result, made_at, digest) values (?, ?, ?, ?, ?)"
+                " on conflict (case_id) do update set model = excluded.model, result = excluded.result,"
+                " made_at = excluded.made_at, digest = excluded.digest",
+                (
+                    case.id,
+                    assessment.model,
+                    assessment.to_json(),
+                    now.isoformat(),
+                    digest(case.message.text),
+                ),
             )
 
     def case(self, team_id: str, case_id: int) -> StoredCase:
@@ -225,8 +249,8 @@ class Store:
         """
         with closing(self.connect()) as db:
             row = db.execute(
-                "select cases.*, result from cases left join assessments on case_id = id"
-                " where id = ? and team_id = ?",
+                "select cases.*, result, cases.digest is not assessments.digest as stale"
+                " from cases left join assessments on case_id = id where id = ? and team_id = ?",
                 (case_id, team_id),
             ).fetchone()
         if row is None:
@@ -234,7 +258,10 @@ class Store:
         message = Message(**{field: row[field] for field in _MESSAGE})
         result = row["result"]
         assessment = Assessment.from_dict(json.loads(result)) if result else None
-        return StoredCase(row["id"], message, assessment, row["reply_ts"])
+        stale = assessment is None or bool(row["stale"])
+        return StoredCase(
+            row["id"], message, assessment, row["reply_ts"], row["received_at"], row["picture"], stale
+        )
 
     def find(self, team_id: str, channel: str, message_ts: str) -> StoredCase | None:
         """The case of a message, if it is one."""
@@ -322,6 +349,13 @@ class Store:
         found = db.execute("select 1 from cases where id = ? and team_id = ?", (case_id, team_id)).fetchone()
         if found is None:
             raise NotFound(f"no case {case_id}")
+
+
+def digest(text: str | None) -> str | None:
+    """By what a text is known again, whatever its line breaks and capitals; None where there is none."""
+    if not text:
+        return None
+    return hashlib.sha256(" ".join(text.casefold().split()).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _stale(now: datetime) -> str:

@@ -31,6 +31,9 @@ class Rated:
     sentence: str
 
 
+REVIEWED = "reviews"  # the batch of texts that people pasted and reviewers labelled
+
+
 @dataclass(frozen=True)
 class Case:
     """One labelled description. `group`: cases that must stay on one side of every split.

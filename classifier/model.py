@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from classifier.calibration import Floats
-from classifier.dataset import Case
+from classifier.dataset import REVIEWED, Case
 from classifier.features import TextFeatures
 from classifier.heads import HeadModel, HeadSettings, fit_head
 from classifier.neighbours import Neighbours
@@ -82,7 +82,9 @@ def fit(cases: Sequence[Case], progress: Progress = quiet) -> Model:
         progress(name)
     modes = _fit_modes(matrix, cases)
     progress("modes")
-    neighbours = Neighbours.of(matrix, cases)
+    # People's own texts teach, and are never shown to others as a similar case.
+    shown = [i for i, case in enumerate(cases) if case.batch != REVIEWED]
+    neighbours = Neighbours.of(matrix[shown], [cases[i] for i in shown])
     progress("neighbours")
     return Model(features, heads, modes, neighbours)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from bot import app as bot_app
+from bot.redaction import redact
 from bot.sandbox import Sandbox
 from bot.sandbox.workspace import Message
 from bot.services import Services
@@ -60,7 +61,14 @@ class Bot:
         )
         self.store = Store(self.path)
         self.services = Services(
-            self.store, self.assess, lambda: self.now(), BOOK, self.models, self.base, frozenset({"U0MORGAN"})
+            self.store,
+            self.assess,
+            redact,
+            lambda: self.now(),
+            BOOK,
+            self.models,
+            self.base,
+            frozenset({"U0MORGAN"}),
         )
         self.app = bot_app.create_app(self.settings, self.services)
         door = bot_app.socket(self.app, self.settings) if self.door == "socket" else None

@@ -55,7 +55,7 @@ def test_search_words_are_words_and_no_commands() -> None:
 def test_a_fact_follows_answers_and_reviews(bot: Bot) -> None:
     message = Message(TEAM, "C1", "1.1", "1.1", "U1", "U1", SURE)
     case_id, _ = bot.store.keep(message, bot.now())
-    bot.store.record(TEAM, case_id, bot.assessor.assess(SURE), bot.now())
+    bot.store.record(bot.store.case(TEAM, case_id), bot.assessor.assess(SURE), bot.now())
     bot.store.answer(TEAM, case_id, {"engagement": "3", "reach": "3"}, "U1", bot.now())
     bot.services.facts.refresh(bot.store.case(TEAM, case_id), "public")
     ((found, begin),), _ = bot.services.facts.page(TEAM, "U1")

@@ -87,7 +87,7 @@ def fill(bot: Bot, count: int, month: str, wrong: int) -> None:
     for number in range(count):
         message = Message(TEAM, "C1", f"{month}.{number}", f"{month}.{number}", "U1", "U1", SURE)
         case_id, _ = bot.store.keep(message, when)
-        bot.store.record(TEAM, case_id, sure, when)
+        bot.store.record(bot.store.case(TEAM, case_id), sure, when)
         bot.services.reviews.enter(TEAM, case_id, ("sample",), 0.0, when)
         said = (made.engagement.label, made.pathway.label)
         labels = ("information", "unclear") if number < wrong else said

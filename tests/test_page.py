@@ -79,7 +79,7 @@ def test_a_form_shows_errors_under_its_fields_and_escape_closes_it(
     box.press("Enter")
     dialog = page.get_by_role("dialog", name="Classify a description")
     dialog.get_by_role("button", name="Classify").click()
-    expect(dialog.get_by_text("Please complete this required field.")).to_be_visible()
+    expect(dialog.get_by_text("Paste a description here, or add a file below.")).to_be_visible()
     dialog.get_by_label("Description of the initiative").fill(SURE)
     dialog.get_by_role("button", name="Classify").click()
     expect(dialog).not_to_be_visible()

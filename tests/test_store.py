@@ -42,7 +42,7 @@ def test_an_assessment_comes_back_equal_and_a_later_one_takes_its_place(
         "The council asked residents in a survey and decided alone, as the law of 1990 says.",
     ):
         assessment = assessor.assess(text)
-        store.record("T1", case_id, assessment, NOW)
+        store.record(store.case("T1", case_id), assessment, NOW)
         assert store.case("T1", case_id).assessment == assessment
 
 
@@ -58,12 +58,17 @@ def test_answers_keep_their_history_and_a_double_click_adds_nothing(store: Store
 
 def test_another_team_sees_nothing(store: Store, assessor: Assessor) -> None:
     case_id, _ = store.keep(MESSAGE, NOW)
+    mine = store.case("T1", case_id)
     for call in (
         lambda: store.case("T2", case_id),
         lambda: store.answers("T2", case_id),
         lambda: store.history("T2", case_id),
         lambda: store.answer("T2", case_id, {"reach": "1"}, "U1", NOW),
-        lambda: store.record("T2", case_id, assessor.assess(""), NOW),
+        lambda: store.record(
+            replace(mine, message=replace(MESSAGE, team_id="T2")),
+            assessor.assess(""),
+            NOW,
+        ),
         lambda: store.claim_reply("T2", case_id, NOW),
         lambda: store.posted("T2", case_id, "2.2"),
         lambda: store.fill("T2", case_id, "U1", "words"),

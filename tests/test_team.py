@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from bot import replies, review, training_job, worker
+from bot.intake import keep
 from bot.retrain import Outcome
 from bot.reviews import Review
 from bot.sandbox import Sandbox
@@ -73,7 +74,7 @@ def paste_all(bot: Bot, texts: list[Case]) -> dict[int, Case]:
     for case in texts:
         posted = bot.slack.person("Sam").post("engagement", case.text)
         message = Message(TEAM, posted.channel, posted.ts, posted.ts, "U0SAM", "U0SAM", case.text)
-        assert replies.answer(bot.services, message, client)
+        assert replies.answer(bot.services, TEAM, keep(bot.services, message), client)
         stored = bot.store.find(TEAM, posted.channel, posted.ts)
         assert stored is not None
         found[stored.id] = case

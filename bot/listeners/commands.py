@@ -12,10 +12,11 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot import review, training_job
+from bot import replies, review, training_job
 from bot.ids import Action, Callback
 from bot.intake import decode
-from bot.listeners import summaries
+from bot.listeners import forget, summaries
+from bot.listeners.doors import describe
 from bot.listeners.reviews import refuse
 from bot.roles import Role, role_of
 from bot.services import Services
@@ -55,6 +56,12 @@ def on_command(
     if not word:
         client.views_open(trigger_id=body["trigger_id"], view=doors_view.form())
         return
+    if word.lower() in ("classify", "describe"):
+        _describe(services, client, body, decode(rest).strip())
+        return
+    if word.lower() == "forget":
+        forget.on_command(services, client, body, rest, respond)
+        return
     if word.lower() == "subscribe":
         summaries.open_form(client, body["trigger_id"], body["user_id"])
         return
@@ -64,7 +71,9 @@ def on_command(
         return
     known = WORDS.get(word.lower())
     if known is None:
-        near = difflib.get_close_matches(word.lower(), [*WORDS, "subscribe", "summary"], 1)
+        near = difflib.get_close_matches(
+            word.lower(), [*WORDS, "classify", "forget", "subscribe", "summary"], 1
+        )
         respond(text=doors_view.unknown(decode(word), near[0] if near else None), response_type="ephemeral")
         return
     least, do = known
@@ -73,6 +82,34 @@ def on_command(
         return
     reply = do(services, Asked(body["team_id"], body["user_id"], body["channel_id"], rest))
     respond(text=reply.text, blocks=reply.blocks, response_type="ephemeral")
+
+
+def _describe(services: Services, client: WebClient, body: dict[str, Any], text: str) -> None:
+    """Read the words after the command, or open the form where there are none."""
+    if not text:
+        client.views_open(trigger_id=body["trigger_id"], view=doors_view.form())
+        return
+    team = body["team_id"]
+    replies.answer(services, team, describe(services, client, team, body["user_id"], text), client)
+
+
+def on_prompt(services: Services, team: str, event: dict[str, Any], asked: str, client: WebClient) -> None:
+    """Answer one of the prompts that the agent pane suggests."""
+    person, prompt = event["user"], next(key for key, words in doors_view.PROMPTS.items() if words == asked)
+    body = {"team_id": team, "user_id": person, "channel_id": event["channel"]}
+    reply = {
+        "What can you do?": lambda: Reply(doors_view.HELP, [section(doors_view.HELP)]),
+        "Show an example": lambda: Reply(doors_view.EXAMPLE, [section(doors_view.EXAMPLE)]),
+        "My open questions": lambda: doors_view.open_questions(services.facts.open_of(team, person)),
+        "This week": lambda: _summary(services, client, body, "this week mine"),
+    }[prompt]()
+    client.chat_postMessage(
+        channel=event["channel"],
+        thread_ts=event.get("thread_ts") or event["ts"],
+        text=reply.text,
+        blocks=reply.blocks,
+        unfurl_links=False,
+    )
 
 
 def _summary(services: Services, client: WebClient, body: dict[str, Any], rest: str) -> Reply:

@@ -10,6 +10,7 @@ from slack_bolt import Respond
 from bot.services import Services
 from bot.store import NotFound, StoredCase
 
+DROPPED = "The text is no longer kept: its time is over. Paste it again to go on."
 GONE = "This description is no longer here. Paste it again to go on."
 
 
@@ -35,8 +36,12 @@ def pressed(body: dict[str, Any]) -> Press:
 def found(services: Services, press: Press, respond: Respond | None) -> StoredCase | None:
     """The case of a press; where there is none any more, the person is told so."""
     try:
-        return services.store.case(press.team, int(press.case))
+        case = services.store.case(press.team, int(press.case))
     except (NotFound, ValueError):
         if press.in_message and respond is not None:
             respond(text=GONE, replace_original=False, response_type="ephemeral")
         return None
+    if case.assessment is None and case.message.text == "" and respond is not None and press.in_message:
+        respond(text=DROPPED, replace_original=False, response_type="ephemeral")
+        return None
+    return case

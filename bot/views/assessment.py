@@ -26,6 +26,17 @@ IN_THREAD = (
     "I read whole descriptions here. To answer a question, press one of its buttons above. "
     "To have another text read, paste it as a new message."
 )
+PROBLEMS = {
+    "file_encrypted": "The file is locked with a password. Share it without one, or paste its text.",
+    "file_no_text": "I found no text in the file; it may be a scan. Please paste the text itself.",
+    "file_too_large": "The file is too large for me (10 MB at most). Please paste the part that matters.",
+    "file_slow": "The file took too long to read. Please paste the part that matters.",
+    "file_broken": "I could not read the file; it may be damaged. Please paste its text.",
+    "file_refused": "Slack did not give me the file. Please paste its text.",
+    "link_closed": "I cannot read the message behind this link: I am not in its channel, or you are not. "
+    "Please paste its text.",
+    "message_gone": "The message is no longer there. Paste its text, if you have it.",
+}
 NOTHING_ABOVE = "The message above holds no text that I can read. Paste the description here instead."
 
 
@@ -45,6 +56,7 @@ def render(book: Taxonomy, case: StoredCase, answers: Mapping[str, str] | None =
     blocks += [quote(phrase.text) for phrase in quotes]
     facts = _facts(book, assessment)
     blocks += [note(facts)] if facts else []
+    blocks += [note(PROBLEMS[one]) for one in assessment.warnings if one in PROBLEMS]
     blocks += _others(book, assessment)
     blocks += _next(book, case, assessment, given)
     why = " ".join(f"“{phrase.text}”" for phrase in quotes) or "no phrase stands out."
@@ -52,7 +64,17 @@ def render(book: Taxonomy, case: StoredCase, answers: Mapping[str, str] | None =
     return Reply(fallback(f"{words} {_asked(blocks)}"), blocks)
 
 
+def read_before(reply: Reply, link: str, day: str) -> Reply:
+    """The answer to a text that was read before: it is counted once, and answered where it was."""
+    where = f"<{link}|open it>" if link else "look in your direct messages with me"
+    lead = f"I read this text before, on {day}: {where}. It counts once; this is how it stands."
+    return Reply(fallback(f"I read this text before, on {day}. {reply.text}"), [section(lead), *reply.blocks])
+
+
 def _help(case: StoredCase, assessment: Assessment) -> Reply:
+    problem = next((PROBLEMS[one] for one in assessment.warnings if one in PROBLEMS), None)
+    if problem is not None and "empty" in assessment.warnings:
+        return Reply(problem, [section(problem)])
     if case.message.message_ts != case.message.thread_ts:
         return Reply(IN_THREAD, [section(IN_THREAD)])
     if case.message.asker != case.message.author and "empty" in assessment.warnings:

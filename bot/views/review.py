@@ -38,6 +38,7 @@ WHY = {
     review.SUSPECTED: "its reviewed label looks wrong",
     review.SAMPLE: "drawn at random",
     review.AGAIN: "two reviewers differ",
+    review.EDITED: "its text was changed after a review",
 }
 EMPTY = "Nothing waits for review. Thank you."
 
