@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket as socketlib
 import sys
 import threading
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +29,9 @@ from classifier.taxonomy import taxonomy
 
 if TYPE_CHECKING:
     from bot.services import Services
+
+
+STOP_SECONDS = 20
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,6 +62,25 @@ def _services(settings: Settings) -> Services:
         raise click.ClickException(str(error)) from error
 
 
+_store_option = click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    default=Path("rung.db"),
+    show_default=True,
+    envvar="RUNG_STORE",
+    help="The store's file.",
+)
+
+
+@contextmanager
+def _saying(kind: type[Exception]) -> Iterator[None]:
+    """Say an error of this kind in its own words, without a trace."""
+    try:
+        yield
+    except kind as error:
+        raise click.ClickException(str(error)) from error
+
+
 @main.command()
 @click.option(
     "--worker/--no-worker", "with_worker", default=True, help="Also do the worker's work (default)."
@@ -69,20 +94,35 @@ def serve(with_worker: bool) -> None:
     """
     import uvicorn
 
-    from bot import worker
-    from bot.app import create_app, socket, web
+    from bot import observe, worker
+    from bot.app import clients_of, create_app, finish, socket, web
 
+    observe.configure()
     settings = _settings()
     services = _services(settings)
     app = create_app(settings, services)
     door = socket(app, settings) if settings.app_token.get_secret_value() else None
     stopped = threading.Event()
+    at_work = threading.Thread(
+        target=worker.run, args=(services, clients_of(app, settings), settings, stopped), daemon=True
+    )
     if with_worker:
-        threading.Thread(
-            target=worker.run, args=(services, app.client, settings, stopped), daemon=True
-        ).start()
-    uvicorn.run(web(app, door), host="0.0.0.0", port=settings.port, log_level="warning")
+        at_work.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # The web server takes these while it runs, and raises them once more when it has ended.
+        signal.signal(number, lambda *_: None)
+    uvicorn.run(
+        web(app, services, door),
+        host="0.0.0.0",
+        port=settings.port,
+        log_config=None,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    # What is begun is finished: listeners that run, then the worker's tick. What is not is taken up at start.
     stopped.set()
+    finish(app, STOP_SECONDS)
+    if with_worker:
+        at_work.join(STOP_SECONDS)
 
 
 @main.command(name="worker")
@@ -91,12 +131,17 @@ def work() -> None:
 
     `rung serve` does this as well; run it alone where `serve --no-worker` runs beside it on the same machine.
     """
-    from bot import worker
-    from bot.app import create_app
+    from bot import observe, worker
+    from bot.app import clients_of, create_app
 
+    observe.configure()
     settings = _settings()
     services = _services(settings)
-    worker.run(services, create_app(settings, services).client, settings, threading.Event())
+    clients = clients_of(create_app(settings, services), settings)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    worker.run(services, clients, settings, stopped)
 
 
 @main.command()
@@ -106,6 +151,56 @@ def migrate() -> None:
 
     path = Store(_settings().store).path
     click.echo(f"{path} is up to date.")
+
+
+@main.command()
+def doctor() -> None:
+    """Look whether tokens, scopes, clock, channels, store and model are in order, and say how to mend them."""
+    from bot.doctor import examine
+
+    findings = list(examine(_settings()))
+    for one in findings:
+        click.echo(f"{'ok  ' if one.well else 'MEND'}  {one.name}: {one.words}")
+    if not all(one.well for one in findings):
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("to", type=click.Path(path_type=Path))
+@_store_option
+def backup(to: Path, store: Path) -> None:
+    """Copy the store to the file TO, also while Rung runs."""
+    from bot import backup as backups
+
+    with _saying(backups.BackupError):
+        click.echo(f"{to} holds {backups.backup(store, to)} cases.")
+
+
+@main.command()
+@click.argument("copy", type=click.Path(path_type=Path, exists=True))
+@click.option("--force", is_flag=True, help="Replace a store that is there; it is kept beside it.")
+@_store_option
+def restore(copy: Path, force: bool, store: Path) -> None:
+    """Put a backup in the place of the store. Stop Rung first."""
+    from bot import backup as backups
+
+    with _saying(backups.BackupError):
+        click.echo(f"{store} holds {backups.restore(copy, store, force=force)} cases.")
+
+
+@main.command()
+@click.argument("person")
+@click.option("--team", required=True, help="The workspace's id.")
+@_store_option
+def forget(person: str, team: str, store: Path) -> None:
+    """Forget everything of a PERSON (an id as U0123): cases, answers' names, subscriptions, every byte."""
+    from bot.forgetting import Forgetting
+    from bot.store import Store
+
+    count, taught = Forgetting(Store(store)).person(team, person)
+    click.echo(f"Forgotten: {count} cases and every trace of {person}.")
+    if taught:
+        click.echo("A model may have learned from them: retrain (/rung retrain), then remove older versions.")
 
 
 @main.command()
@@ -148,7 +243,7 @@ def sandbox(port: int, browser: bool, store: Path, models: Path) -> None:
     if browser and (sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)):
         webbrowser.open(slack.url)
     try:
-        run(services, app.client, settings, threading.Event())
+        run(services, lambda _: app.client, settings, threading.Event())
     except KeyboardInterrupt:
         click.echo("Stopped.")
     finally:

@@ -5,13 +5,16 @@ Every step can be repeated: the same message again finds its case.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from bot import review
+from bot import observe, review
 from bot.services import Services
 from bot.store import Message, StoredCase
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,10 @@ def keep(services: Services, message: Message) -> int:
     if message.text:
         message = replace(message, text=services.redact(message.text))
     joined = services.texts.join(message)
-    return joined if joined is not None else services.store.keep(message, services.now())[0]
+    case_id = joined if joined is not None else services.store.keep(message, services.now())[0]
+    observe.KEPT.inc()
+    logger.info("kept case=%s team=%s joined=%s", case_id, message.team_id, joined is not None)
+    return case_id
 
 
 def receive(services: Services, team_id: str, case_id: int, fetch: Fetch) -> StoredCase:
@@ -79,7 +85,8 @@ def receive(services: Services, team_id: str, case_id: int, fetch: Fetch) -> Sto
         return services.store.case(team_id, twin)
     if case.stale:
         before = case.assessment
-        assessment = services.assess(case.message.text or "")
+        with observe.ASSESS_SECONDS.time():
+            assessment = services.assess(case.message.text or "")
         if problem:
             assessment = replace(assessment, warnings=(problem, *assessment.warnings))
         services.store.record(case, assessment, services.now())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from functools import partial
 
 from slack_bolt import Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot import followup
+from bot import followup, observe
 from bot.facts import DIRECT, PRIVATE, PUBLIC
 from bot.intake import keep, receive
 from bot.originals import original
@@ -21,6 +23,7 @@ from bot.views import followup as followup_view
 from bot.views.parts import Block, Reply
 
 logger = logging.getLogger(__name__)
+Clients = Callable[[str], WebClient]  # the client of a workspace, by its id
 MARK = "rung_reply"  # metadata that tells our reply to a case from our other messages; holds an id alone
 _REFUSED_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long")
 
@@ -42,6 +45,12 @@ def answer(services: Services, team_id: str, case_id: int, client: WebClient) ->
 
     A message that goes on with a text that was answered brings that answer up to date.
     """
+    with observe.about(team_id, case_id):
+        return _answer(services, team_id, case_id, client)
+
+
+def _answer(services: Services, team_id: str, case_id: int, client: WebClient) -> bool:
+    began = time.perf_counter()
     claim = services.store.claim_reply(team_id, case_id, services.now())
     if claim is Claim.TAKEN:
         reread(services, team_id, case_id, client)
@@ -60,6 +69,10 @@ def answer(services: Services, team_id: str, case_id: int, client: WebClient) ->
         if error.response["error"] in _FOR_GOOD:
             services.store.posted(team_id, case_id, "")
         raise
+    took = time.perf_counter() - began
+    observe.REPLIES.labels("read_before" if found.id != asked.id else "read").inc()
+    observe.REPLY_SECONDS.observe(took)
+    logger.info("replied ms=%.0f", took * 1000)
     session(client, asked, "active")
     reread(services, team_id, case_id, client)  # it may have grown or changed while it was read
     return True
@@ -125,16 +138,16 @@ def privacy(client: WebClient, channel: str) -> str:
     return PRIVATE if found.get("is_private") or found.get("is_im") else PUBLIC
 
 
-def answer_due(services: Services, client: WebClient) -> None:
+def answer_due(services: Services, clients: Clients) -> None:
     """Answer what was kept and not answered: after a crash, or when Slack was out of reach."""
     for team_id, case_id in services.texts.unread(services.now(), DUE_FOR):
         try:
-            reread(services, team_id, case_id, client)
+            reread(services, team_id, case_id, clients(team_id))
         except Exception as error:  # as below
             logger.warning("reread_failed case=%s error=%s", case_id, type(error).__name__)
     for message in services.store.unanswered(services.now()):
         try:
-            answer(services, message.team_id, keep(services, message), client)
+            answer(services, message.team_id, keep(services, message), clients(message.team_id))
         except Exception as error:  # one message that fails must not keep the others waiting
             logger.warning("reply_failed channel=%s error=%s", message.channel, type(error).__name__)
 

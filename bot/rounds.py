@@ -1,4 +1,4 @@
-"""The part of the store that holds earlier assessments of a case, and reminders of open questions."""
+"""The part of the store about answering: earlier rounds, reminders, questions handed to colleagues."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Round:
 
 
 class Rounds:
-    """Queries on a store's rounds and reminders."""
+    """Queries on a store's rounds, reminders and handed questions."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -66,6 +66,26 @@ class Rounds:
                 "select * from rounds where case_id = ? order by id desc limit 1", (case_id,)
             ).fetchone()
         return None if row is None else Round(**{name: row[name] for name in Round.__dataclass_fields__})
+
+    def hand(self, team_id: str, case_id: int, question: str, person: str, by: str, now: datetime) -> bool:
+        """Hand a question to a colleague; False where it was before."""
+        with self.store.transaction() as db:
+            self.store.require(db, team_id, case_id)
+            row = db.execute(
+                "insert into handovers (case_id, question, person, asked_by, asked_at) values (?, ?, ?, ?, ?)"
+                " on conflict do nothing returning 1",
+                (case_id, question, person, by, now.isoformat()),
+            ).fetchone()
+        return row is not None
+
+    def is_handed(self, case_id: int, question: str, person: str) -> bool:
+        """Whether a question of a case was handed to a person."""
+        with closing(self.store.connect()) as db:
+            row = db.execute(
+                "select 1 from handovers where case_id = ? and question = ? and person = ?",
+                (case_id, question, person),
+            ).fetchone()
+        return row is not None
 
     def to_remind(self, now: datetime) -> list[tuple[str, int]]:
         """(team, case) whose author began to answer, left questions open, and may be reminded."""

@@ -101,6 +101,8 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if not path.exists():
+            path.touch(mode=0o600)  # people's texts are in it
         with closing(self.connect()) as connection:
             connection.execute("pragma journal_mode = wal")
             migrations.apply(Database(connection, execute_plugins=False))

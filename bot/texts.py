@@ -124,6 +124,15 @@ class Texts:
             db.execute("update cases set same_as = ? where id = ?", (row["id"], case_id))
             return int(row["id"])
 
+    def renumber(self, team_id: str, old: str, new: str) -> None:
+        """Take a channel's new id everywhere, as Slack gives one when a channel becomes shared."""
+        with self.store.transaction() as db:
+            for table in ("cases", "parts", "facts", "subscriptions", "jobs"):
+                db.execute(
+                    f"update or ignore {table} set channel = ? where team_id = ? and channel = ?",
+                    (new, team_id, old),
+                )
+
     def once(self, key: str, now: datetime) -> bool:
         """Whether an event is seen for the first time; what is older than two days is dropped."""
         with self.store.transaction() as db:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
+from slack_sdk import WebClient
 
 from bot import app as bot_app
 from bot.redaction import redact
@@ -76,7 +77,7 @@ class Bot:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         config = uvicorn.Config(
-            bot_app.web(self.app, door), host="127.0.0.1", port=self.port, log_level="error"
+            bot_app.web(self.app, self.services, door), host="127.0.0.1", port=self.port, log_level="error"
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
@@ -87,6 +88,10 @@ class Bot:
         self.slack.connect_http(None if door else f"{self.url}/slack/events")
         if door:
             self.slack.wait_for(lambda: self.slack.deliverer.sockets)
+
+    def clients(self, _: str) -> WebClient:
+        """The client of a workspace, as the worker asks for it."""
+        return self.app.client
 
     def stop(self) -> None:
         self.slack.connect_http(None)

@@ -86,7 +86,7 @@ def test_who_began_is_reminded_twice_at_most_and_who_did_not_never(slack: Sandbo
     for day in (24, 25, 26, 27, 28, 29, 30):
         sure.now = lambda day=day: datetime(2026, 11, day, 11, tzinfo=UTC)
         for _ in range(2):
-            worker.remind(sure.services, sure.app.client)
+            worker.remind(sure.services, sure.clients)
     told = [m for m in slack.replies(begun) if "still open" in slack.text_of(m)]
     assert len(told) == 2
     assert [m for m in slack.replies(never) if "still open" in slack.text_of(m)] == []

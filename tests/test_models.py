@@ -109,7 +109,7 @@ def test_accuracy_in_use_has_an_interval_a_floor_and_a_warning_once_a_month(slac
     assert "25% right (between 14% and 40%) of 40 checked at random" in shown
     bot.now = lambda: datetime(2026, 10, 1, 9, tzinfo=UTC)
     for _ in range(2):
-        worker.warn_of_drift(bot.services, bot.app.client)
+        worker.warn_of_drift(bot.services, bot.clients)
     told = [m for m in slack.messages("D0MORGAN") if "Review and retrain" in slack.text_of(m)]
     assert len(told) == 1
 

@@ -30,11 +30,11 @@ def test_an_answer_that_never_left_goes_out_when_slack_is_back(slack: Sandbox, b
     message = slack.person("Sam").dm(SURE)
     slack.wait_for(lambda: not slack.fault_left("chat.postMessage"))
     assert slack.replies(message) == []
-    replies.answer_due(bot.services, bot.app.client)
+    replies.answer_due(bot.services, bot.clients)
     assert slack.replies(message) == []  # the claim is fresh: somebody may be at it
     bot.now = lambda: datetime.now(UTC) + timedelta(seconds=61)
-    replies.answer_due(bot.services, bot.app.client)
-    replies.answer_due(bot.services, bot.app.client)
+    replies.answer_due(bot.services, bot.clients)
+    replies.answer_due(bot.services, bot.clients)
     assert len(slack.replies(message)) == 1
 
 
@@ -47,7 +47,7 @@ def test_an_answer_that_was_posted_by_a_process_that_died_is_not_posted_twice(
     with bot.store.transaction() as db:  # as if the process had died between posting and noting it
         db.execute("update cases set reply_ts = null")
     bot.now = lambda: datetime.now(UTC) + timedelta(seconds=61)
-    replies.answer_due(bot.services, bot.app.client)
+    replies.answer_due(bot.services, bot.clients)
     assert slack.replies(message) == [reply]
     assert bot.store.case("T0SANDBOX", 1).reply_ts == reply.ts
 
@@ -59,7 +59,7 @@ def test_a_channel_that_was_closed_meanwhile_is_given_up(slack: Sandbox, bot: Bo
     slack.wait_for(lambda: not slack.fault_left("chat.postMessage"))
     slack.workspace.archive(channel, "U0MORGAN")
     bot.now = lambda: datetime.now(UTC) + timedelta(seconds=61)
-    replies.answer_due(bot.services, bot.app.client)
+    replies.answer_due(bot.services, bot.clients)
     assert [call.answer["error"] for call in slack.refused()] == ["is_archived"]
     bot.now = lambda: datetime.now(UTC) + timedelta(seconds=200)
     assert bot.store.unanswered(bot.now()) == []

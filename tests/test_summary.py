@@ -250,7 +250,7 @@ def test_a_week_is_posted_once_with_picture_and_table_by_two_workers(slack: Sand
     reply_to(slack, slack.person("Sam").mention("engagement", SURE))
     bot.now = lambda: datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
     with ThreadPoolExecutor(4) as workers:
-        list(workers.map(lambda _: summaries.deliver_due(bot.services, bot.app.client), range(4)))
+        list(workers.map(lambda _: summaries.deliver_due(bot.services, bot.clients), range(4)))
     assert len(posts(slack)) == 1
     assert posts(slack)[0].startswith("Week of 16 November: 1 initiative; ")
     assert "Open questions: @Sam 1." in posts(slack)[0]
@@ -261,7 +261,7 @@ def test_a_week_is_posted_once_with_picture_and_table_by_two_workers(slack: Sand
     assert files[0].alt_text.startswith("Week of 16 November, cases by type:")
     assert b"type,pathway,cases" in (files[1].content or b"")
     bot.now = lambda: datetime(2026, 11, 30, 15, tzinfo=UTC)
-    summaries.deliver_due(bot.services, bot.app.client)
+    summaries.deliver_due(bot.services, bot.clients)
     assert (
         posts(slack)[1]
         == "Week of 23 November: nothing new. (This comes late: I was not running at the time.)"
@@ -271,12 +271,12 @@ def test_a_week_is_posted_once_with_picture_and_table_by_two_workers(slack: Sand
 def test_a_worker_that_died_after_posting_does_not_make_it_twice(slack: Sandbox, bot: Bot) -> None:
     subscribe(slack, bot)
     bot.now = lambda: datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
-    summaries.deliver_due(bot.services, bot.app.client)
+    summaries.deliver_due(bot.services, bot.clients)
     with bot.store.transaction() as db:
         db.execute("update deliveries set ts = null")
-    summaries.deliver_due(bot.services, bot.app.client)  # the claim is fresh
+    summaries.deliver_due(bot.services, bot.clients)  # the claim is fresh
     bot.now = lambda: datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-    summaries.deliver_due(bot.services, bot.app.client)
+    summaries.deliver_due(bot.services, bot.clients)
     assert len(posts(slack)) == 1
     with bot.store.transaction() as db:
         assert db.execute("select count(*) as n from deliveries where ts is not null").fetchone()["n"] == 1
@@ -288,7 +288,7 @@ def test_a_closed_channel_puts_the_subscription_to_sleep_and_tells_once(slack: S
     slack.workspace.archive(slack.workspace.channel("engagement"), "U0MORGAN")
     for day in (23, 30):
         bot.now = lambda day=day: datetime(2026, 11, day, 9, 5, tzinfo=UTC)
-        summaries.deliver_due(bot.services, bot.app.client)
+        summaries.deliver_due(bot.services, bot.clients)
     told = [m for m in slack.messages("D0SAM") if "The subscription sleeps" in slack.text_of(m)]
     assert len(told) == 1
     assert bot.services.subscriptions.active() == []

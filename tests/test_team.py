@@ -110,7 +110,7 @@ def retrain(bot: Bot) -> Outcome:
     job = bot.services.jobs.ask(TEAM, training_job.KIND, "U0MORGAN", "C0REVIEWS", bot.now())
     assert job is not None
     assert bot.services.jobs.ask(TEAM, training_job.KIND, "U0MORGAN", "C0REVIEWS", bot.now()) is None
-    worker.tick(bot.services, bot.app.client, bot.settings)
+    worker.tick(bot.services, bot.clients, bot.settings)
     done = bot.services.jobs.get(job)
     assert done is not None
     assert done.state == "done", done
@@ -184,10 +184,10 @@ def test_a_team_reviews_and_the_model_learns_and_nothing_is_lost(
     os.kill(process.pid, signal.SIGKILL)
     process.wait(10)
     assert Registry(bot.models).current() == first
-    worker.tick(bot.services, bot.app.client, bot.settings)
+    worker.tick(bot.services, bot.clients, bot.settings)
     assert (bot.services.jobs.get(job) or refused_job()).state == "running"  # it may still be alive
     bot.now = lambda: datetime.now(UTC) + timedelta(seconds=90)
-    worker.tick(bot.services, bot.app.client, bot.settings)
+    worker.tick(bot.services, bot.clients, bot.settings)
     done = bot.services.jobs.get(job)
     assert done is not None
     assert done.state == "done", done

@@ -10,17 +10,18 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot import charts, followup, numbers, replies, review
-from bot.ids import Action
+from bot import charts, followup, numbers, observe, replies, review
+from bot.ids import Action, Callback, Field
 from bot.intake import enqueue
-from bot.listeners.pressed import Press, found, pressed
+from bot.listeners.pressed import GONE, Press, found, pressed
 from bot.services import Services
-from bot.store import StoredCase
+from bot.store import NotFound, StoredCase
 from bot.views import assessment as labels_view
 from bot.views import details as details_view
 from bot.views import followup as view
 from bot.views.parts import Reply
 
+THANKS = "Thank you. Your answer is in, under your name; you may close this."
 NOT_YOURS = "Only the person who asked about this description can answer. Paste one of your own to try it."
 
 
@@ -35,6 +36,8 @@ def register(app: App, services: Services) -> None:
         (Action.AGAIN, again),
     ):
         app.action(re.compile(rf"{action}(_\w+)?"))(partial(on_press, services, do))
+    app.action(Action.HAND)(partial(on_hand, services))
+    app.view(Callback.HAND)(partial(on_handed, services))
 
 
 def on_press(
@@ -52,6 +55,9 @@ def on_press(
     if case is None:
         return
     if press.person not in (case.message.author, case.message.asker):
+        if do is answer and services.rounds.is_handed(case.id, press.rest[0], press.person):
+            _colleague(services, case, press, client, respond)
+            return
         if press.in_message:
             respond(text=NOT_YOURS, replace_original=False, response_type="ephemeral")
         return
@@ -62,6 +68,51 @@ def on_press(
         replies.update(client, case, reply)
         _refresh(services, case, client, body)
     if do is stop or _ended(services, case):
+        _draw(services, case, client)
+
+
+def on_hand(services: Services, ack: Ack, body: dict[str, Any], respond: Respond, client: WebClient) -> None:
+    """Open the form that hands a question on."""
+    ack()
+    press = pressed(body)
+    case = found(services, press, respond)
+    if case is None:
+        return
+    if press.person not in (case.message.author, case.message.asker):
+        respond(text=NOT_YOURS, replace_original=False, response_type="ephemeral")
+        return
+    client.views_open(trigger_id=body["trigger_id"], view=view.hand_form(services.book, case, press.rest[0]))
+
+
+def on_handed(services: Services, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """Ask the colleague in a direct message, once; the question stays open in the thread."""
+    person, team = body["user"]["id"], body["team"]["id"]
+    number, _, key = body["view"]["private_metadata"].partition(":")
+    whom = body["view"]["state"]["values"][Field.PERSON][Field.PERSON]["selected_user"]
+    try:
+        case = services.store.case(team, int(number))
+    except NotFound:
+        ack(response_action="errors", errors={Field.PERSON: GONE})
+        return
+    if person not in (case.message.author, case.message.asker):
+        ack(response_action="errors", errors={Field.PERSON: NOT_YOURS})
+        return
+    ack()
+    if services.rounds.hand(team, case.id, key, whom, person, services.now()):
+        asked = view.handed(services.book, case, key, person)
+        client.chat_postMessage(channel=whom, text=asked.text, blocks=asked.blocks, unfurl_links=False)
+
+
+def _colleague(
+    services: Services, case: StoredCase, press: Press, client: WebClient, respond: Respond
+) -> None:
+    """Keep a colleague's answer, thank, and show it where the author goes on."""
+    reply = answer(services, case, press)
+    question, value = press.rest
+    respond(text=THANKS, replace_original=True)
+    replies.update(client, case, reply)
+    replies.say(client, case, view.answered(services.book, question, value, press.person))
+    if _ended(services, case):
         _draw(services, case, client)
 
 
@@ -143,7 +194,7 @@ def _question(services: Services, case: StoredCase, key: str) -> Reply:
 
 def _keep(services: Services, case: StoredCase, given: dict[str, str], person: str) -> None:
     """Keep answers; where they do not go with the type, reviewers are asked."""
-    services.store.answer(case.message.team_id, case.id, given, person, services.now())
+    observe.ANSWERS.inc(services.store.answer(case.message.team_id, case.id, given, person, services.now()))
     answers = services.store.answers(case.message.team_id, case.id)
     if case.assessment is not None and review.contradictions(services.book, case.assessment, answers):
         enqueue(services, case, (review.CONTRADICTED,))

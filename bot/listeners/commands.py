@@ -62,6 +62,10 @@ def on_command(
     if word.lower() == "forget":
         forget.on_command(services, client, body, rest, respond)
         return
+    role = role_of(services, client, body["team_id"], body["user_id"])
+    if role == Role.GUEST and word.lower() != "help":
+        respond(text=doors_view.NOT_FOR_GUESTS, response_type="ephemeral")
+        return
     if word.lower() == "subscribe":
         summaries.open_form(client, body["trigger_id"], body["user_id"])
         return
@@ -77,7 +81,7 @@ def on_command(
         respond(text=doors_view.unknown(decode(word), near[0] if near else None), response_type="ephemeral")
         return
     least, do = known
-    if role_of(services, client, body["team_id"], body["user_id"]) < least:
+    if role < least:
         respond(text=doors_view.NOT_ALLOWED, response_type="ephemeral")
         return
     reply = do(services, Asked(body["team_id"], body["user_id"], body["channel_id"], rest))
@@ -179,7 +183,7 @@ def _reviewers(services: Services, asked: Asked) -> Reply:
 
 
 WORDS: dict[str, tuple[Role, Callable[[Services, Asked], Reply]]] = {
-    "help": (Role.STAFF, _help),
+    "help": (Role.GUEST, _help),
     "subscriptions": (Role.STAFF, _subscriptions),
     "queue": (Role.REVIEWER, _queue),
     "reviews": (Role.REVIEWER, _mine),

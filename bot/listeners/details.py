@@ -12,10 +12,12 @@ from bot import charts, replies, review
 from bot.ids import Action, Callback, Field
 from bot.intake import enqueue
 from bot.listeners.pressed import found, pressed
+from bot.roles import Role, role_of
 from bot.services import Services
-from bot.store import Correction, NotFound
+from bot.store import Correction, NotFound, StoredCase
 from bot.views import correction as correction_view
 from bot.views import details as view
+from bot.views import doors as doors_view
 from bot.views import review as review_view
 
 
@@ -32,7 +34,7 @@ def on_details(
     """Open the modal at once, in words; its picture follows when it is uploaded."""
     ack()
     press = pressed(body)
-    case = found(services, press, respond)
+    case = _seen(services, client, body, respond)
     if case is None or case.assessment is None:
         return
     given = services.store.answers(press.team, case.id)
@@ -46,10 +48,23 @@ def on_details(
         replies.update_view(client, opened["view"]["id"], shown)
 
 
+def _seen(services: Services, client: WebClient, body: dict[str, Any], respond: Respond) -> StoredCase | None:
+    """The case of a press, if the person may look into it: a guest only into his own."""
+    press = pressed(body)
+    case = found(services, press, respond)
+    if case is None or press.person in (case.message.author, case.message.asker):
+        return case
+    if role_of(services, client, press.team, press.person) > Role.GUEST:
+        return case
+    if press.in_message:
+        respond(text=doors_view.NOT_FOR_GUESTS, replace_original=False, response_type="ephemeral")
+    return None
+
+
 def on_wrong(services: Services, ack: Ack, body: dict[str, Any], respond: Respond, client: WebClient) -> None:
     """Open the form with what the model says already chosen."""
     ack()
-    case = found(services, pressed(body), respond)
+    case = _seen(services, client, body, respond)
     if case is not None and case.assessment is not None:
         form = correction_view.render(services.book, case, case.assessment)
         client.views_open(trigger_id=body["trigger_id"], view=form)

@@ -37,7 +37,7 @@ def show_home(services: Services, client: WebClient, team: str, person: str, at:
         team,
         person,
         search=at.search,
-        mine=not at.search,
+        mine=not at.search or role == Role.GUEST,
         engagement=at.engagement,
         offset=at.offset,
         count=home_view.PAGE,

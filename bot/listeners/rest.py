@@ -10,6 +10,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltResponse, Respond
 from slack_sdk.errors import SlackApiError
 
+from bot import observe
 from bot.services import Services
 from bot.views import doors as view
 
@@ -44,6 +45,7 @@ def on_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltRe
     while last is not None and last.tb_next is not None:
         last = last.tb_next
     place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last is not None else ""
+    observe.FAILURES.labels(type(error).__name__).inc()
     logger.error("failed reference=%s error=%s %s at %s", reference, type(error).__name__, code, place)
     if body.get("response_url"):
         respond(text=view.problem(reference), replace_original=False, response_type="ephemeral")

@@ -15,9 +15,10 @@ from slack_sdk.errors import SlackApiError
 from bot import charts, numbers, summary, training_job
 from bot.ids import Action, Callback, Field
 from bot.numbers import Scope
+from bot.replies import Clients
 from bot.services import Services
 from bot.store import Claim
-from bot.summary import Due, Summary
+from bot.summary import Due, Subscription, Summary
 from bot.views import models as models_view
 from bot.views import summary as view
 
@@ -32,6 +33,9 @@ def register(app: App, services: Services) -> None:
     app.action(re.compile(rf"{Action.CHANGE}_\d+"))(partial(on_edit, services))
     app.action(re.compile(rf"{Action.PAUSE}_\d+"))(partial(on_change, services, None))
     app.action(re.compile(rf"{Action.END}_\d+"))(partial(on_change, services, "ended"))
+    for closed in ("channel_archive", "group_archive", "member_left_channel"):
+        app.event(closed)(partial(on_closed, services))
+    app.event("channel_id_changed")(partial(on_renumbered, services))
     app.action(Action.SHARE)(partial(on_share, services))
 
 
@@ -170,7 +174,7 @@ def attach(services: Services, client: WebClient, channel: str, ts: str, found: 
         logger.warning("attachment_refused error=%s", error.response["error"])
 
 
-def deliver_due(services: Services, client: WebClient) -> None:
+def deliver_due(services: Services, clients: Clients) -> None:
     """Post every summary whose time has come, once, whoever else tries."""
     for one in services.subscriptions.active():
         found = summary.due(one, services.now())
@@ -178,7 +182,7 @@ def deliver_due(services: Services, client: WebClient) -> None:
             continue
         claim = services.subscriptions.claim(one.id, found.week, services.now())
         if claim is not Claim.TAKEN:
-            deliver(services, client, found, again=claim is Claim.AGAIN)
+            deliver(services, clients(one.team_id), found, again=claim is Claim.AGAIN)
 
 
 def deliver(services: Services, client: WebClient, found: Due, *, again: bool) -> None:
@@ -199,10 +203,31 @@ def deliver(services: Services, client: WebClient, found: Due, *, again: bool) -
         if error.response["error"] not in _CLOSED:
             raise
         services.subscriptions.delivered(one.id, found.week, "")
-        if services.subscriptions.change(one.team_id, one.id, state="asleep"):
-            client.chat_postMessage(channel=one.person, text=view.ASLEEP.format(channel=one.channel))
+        _sleep(services, client, one)
         return
     services.subscriptions.delivered(one.id, found.week, ts)
+
+
+def _sleep(services: Services, client: WebClient, one: Subscription) -> None:
+    """Let a subscription sleep whose channel is closed to us, and tell the subscriber once."""
+    if services.subscriptions.change(one.team_id, one.id, state="asleep"):
+        client.chat_postMessage(channel=one.person, text=view.ASLEEP.format(channel=one.channel))
+
+
+def on_closed(services: Services, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
+    """A channel was archived, or the bot removed from it."""
+    event = body["event"]
+    if event["type"] == "member_left_channel" and event.get("user") != context.get("bot_user_id"):
+        return
+    for one in services.subscriptions.active():
+        if (one.team_id, one.channel) == (body["team_id"], event["channel"]):
+            _sleep(services, client, one)
+
+
+def on_renumbered(services: Services, body: dict[str, Any]) -> None:
+    """A channel that became shared has another id now; what belongs to it goes along."""
+    event = body["event"]
+    services.texts.renumber(body["team_id"], event["old_channel_id"], event["new_channel_id"])
 
 
 def _posted(client: WebClient, channel: str, mark: dict[str, Any]) -> str | None:

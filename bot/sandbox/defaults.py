@@ -28,6 +28,25 @@ APP_TOKEN = "xapp-sandbox"
 SIGNING_SECRET = "sandbox-signing-secret"
 VERIFICATION_TOKEN = "sandbox-verification-token"
 
+# The scopes that the token carries, as a granted manifest has them.
+SCOPES = (
+    "app_mentions:read",
+    "assistant:write",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:read",
+    "im:write",
+    "usergroups:read",
+    "users:read",
+)
+
 # Every bot event of slack-facts.md section 15, and the two joins a channel bot likes to know.
 EVENTS = frozenset(
     [
@@ -121,6 +140,7 @@ class Settings:
     commands: tuple[Command, ...] = (Command("/rung", "Ask Rung", "help"),)
     shortcuts: tuple[Shortcut, ...] = ()
     events: frozenset[str] = EVENTS
+    scopes: tuple[str, ...] = SCOPES
     people: tuple[PersonSeed, ...] = PEOPLE
     channels: tuple[ChannelSeed, ...] = CHANNELS
     groups: dict[str, tuple[str, list[str]]] = field(default_factory=lambda: dict(GROUPS))

@@ -84,7 +84,14 @@ class _Slack:
             answer = SlackError("invalid_auth" if token else "not_authed").body()
         else:
             answer = await run_in_threadpool(self.sandbox.call, method, arguments)
-        return _failed(fault.status, fault.retry_after) if fault is not None else JSONResponse(answer)
+        return (
+            _failed(fault.status, fault.retry_after)
+            if fault is not None
+            else JSONResponse(answer, headers=self._headers())
+        )
+
+    def _headers(self) -> dict[str, str]:
+        return {"x-oauth-scopes": ",".join(self.sandbox.settings.scopes)}
 
     def _connect(self, token: str) -> Json:
         if not hmac.compare_digest(token.encode(), defaults.APP_TOKEN.encode()):

@@ -85,6 +85,9 @@ def problem(reference: str) -> str:
     )
 
 
+NOT_FOR_GUESTS = (
+    "Guests see their own descriptions here, and those alone. Paste one to me in a direct message to try it."
+)
 NO_TEXT = "Paste a description here, or add a file below."
 STEP_NEEDS = "This step needs a description and the person it is for."
 

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.followup import CONFIRM, DONT_KNOW, Standing, is_scored, label_of, ratings
-from bot.ids import Action
+from bot.ids import Action, Callback, Field
 from bot.numbers import FEW, Spread
 from bot.review import contradictions
 from bot.rounds import Round
 from bot.store import StoredCase
-from bot.views.parts import Block, Reply, actions, button, fallback, note, quote, section, select
+from bot.views.parts import (
+    Block,
+    Reply,
+    actions,
+    button,
+    clip,
+    fallback,
+    modal,
+    note,
+    plain,
+    quote,
+    section,
+    select,
+)
 from classifier.assessment import Assessment
 from classifier.quality import Interval, raises
 from classifier.taxonomy import Taxonomy
@@ -32,6 +45,7 @@ def question(
     ways = [button("Don't know", f"{Action.ANSWER}_open", f"{case.id}:{key}:{DONT_KNOW}")]
     if back is not None:
         ways.append(button("Back", f"{Action.SHOW}_back", f"{case.id}:{back}"))
+    ways.append(button("Ask a colleague", Action.HAND, f"{case.id}:{key}"))
     ways.append(button("Stop for now", Action.STOP, f"{case.id}:stop"))
     blocks = [
         note(_about(book, case, answers)),
@@ -42,6 +56,40 @@ def question(
     ]
     listed = "; ".join(f"{i + 1}. {choice}" for i, choice in enumerate(choices))
     return Reply(fallback(f"{words} {listed}. {_progress(now)}"), blocks)
+
+
+def hand_form(book: Taxonomy, case: StoredCase, key: str) -> Block:
+    """The form that hands a question to a colleague."""
+    whom: Block = {"type": "users_select", "action_id": Field.PERSON}
+    blocks = [
+        section(f"*{words_of(book, key)[0]}*"),
+        {"type": "input", "block_id": Field.PERSON, "label": plain("Who can answer it?"), "element": whom},
+        note("I ask that person in a direct message, with the beginning of your text."),
+    ]
+    return modal(Callback.HAND, "Ask a colleague", blocks, submit="Ask", context=f"{case.id}:{key}")
+
+
+def handed(book: Taxonomy, case: StoredCase, key: str, by: str) -> Reply:
+    """The question as a colleague gets it."""
+    words, choices = words_of(book, key)
+    rows = [
+        button(choice, f"{Action.ANSWER}_{index}", f"{case.id}:{key}:{index}")
+        for index, choice in enumerate(choices)
+    ]
+    rows.append(button("Don't know", f"{Action.ANSWER}_open", f"{case.id}:{key}:{DONT_KNOW}"))
+    begin = clip(" ".join((case.message.text or "").split()), 300)
+    lead = f"<@{by}> asks you one question about this description:"
+    blocks = [section(lead), quote(begin), section(f"*{words}*"), *(actions(row) for row in rows)]
+    listed = "; ".join(f"{i + 1}. {choice}" for i, choice in enumerate(choices))
+    return Reply(f"{lead} {fallback(f'{words} {listed}.')}", blocks)
+
+
+def answered(book: Taxonomy, key: str, value: str, person: str) -> Reply:
+    """What the thread hears when a colleague has answered."""
+    words, choices = words_of(book, key)
+    said = "does not know" if value == DONT_KNOW else f"says: {choices[int(value)]}"
+    line = f"*{words}* <@{person}> {said}."
+    return Reply(line.replace("*", ""), [section(line)])
 
 
 def words_of(book: Taxonomy, key: str) -> tuple[str, list[str]]:
