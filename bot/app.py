@@ -126,8 +126,8 @@ def web(app: App, services: Services, door: SocketModeHandler | None = None) -> 
             answer = to_starlette_response(await run_in_threadpool(app.dispatch, asked))
             observe.ACK_SECONDS.observe(time.perf_counter() - began)
             return answer
-        except (ValueError, AttributeError, TypeError):
-            # Bolt reads the body before it checks the signature: malformed JSON from anybody ends here.
+        except (ValueError, AttributeError, TypeError, KeyError):
+            # Bolt reads the body before it checks the signature, and trusts its shape: what has another ends here.
             return PlainTextResponse("This is no request from Slack.", 400)
 
     def installing(step: Callable[[BoltRequest], BoltResponse]) -> Callable[[Request], Awaitable[Response]]:

@@ -49,10 +49,12 @@ def keep_first(
 
 def _kept(services: Services, body: dict[str, Any]) -> Callable[[WebClient], object] | None:
     """Keep what an event brings; returns what is still to be said about it."""
-    message = described(body)
+    try:
+        message, change = described(body), changed(body)
+    except (TypeError, AttributeError, KeyError, ValueError):
+        return None  # of no shape that Slack documents: sent again, it would be of none either
     if message is not None:
         return partial(replies.answer, services, message.team_id, keep(services, message))
-    change = changed(body)
     if change is None:
         return None
     at = (change.team, change.channel, change.ts)

@@ -47,6 +47,9 @@ def on_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltRe
     place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last is not None else ""
     observe.FAILURES.labels(type(error).__name__).inc()
     logger.error("failed reference=%s error=%s %s at %s", reference, type(error).__name__, code, place)
-    if body.get("response_url"):
-        respond(text=view.problem(reference), replace_original=False, response_type="ephemeral")
+    try:
+        if body.get("response_url"):
+            respond(text=view.problem(reference), replace_original=False, response_type="ephemeral")
+    except (OSError, ValueError) as failure:  # the address is gone, or none
+        logger.warning("not_told reference=%s error=%s", reference, type(failure).__name__)
     return BoltResponse(status=200, body="")

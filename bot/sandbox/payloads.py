@@ -97,6 +97,7 @@ def user_object(user: User) -> Json:
         "is_restricted": False,
         "is_ultra_restricted": False,
         "deleted": False,
+        **user.flags,
         "profile": {"real_name": user.real_name, "display_name": user.name, "title": user.title},
     }
 

@@ -27,6 +27,7 @@ class User:
     role: str
     tz: str = "Europe/London"
     is_bot: bool = False
+    flags: dict[str, bool] = field(default_factory=dict)  # `is_restricted` and the like
 
 
 @dataclass
