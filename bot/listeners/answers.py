@@ -48,20 +48,25 @@ def on_press(
     respond: Respond,
     client: WebClient,
 ) -> None:
-    """Find the case, check whose it is, do what was pressed, and show the result in the same message."""
-    ack()
+    """Do what was pressed and show the result in the same message.
+
+    What it changes is in the store before Slack hears that it came: a process that dies between the two
+    leaves a press that failed for the person too, who presses again.
+    """
     press = pressed(body)
-    case = found(services, press, respond)
+    case = found(services, press, respond, ack)
     if case is None:
         return
     if press.person not in (case.message.author, case.message.asker):
         if do is answer and services.rounds.is_handed(case.id, press.rest[0], press.person):
-            _colleague(services, case, press, client, respond)
+            _colleague(services, case, press, ack, client, respond)
             return
+        ack()
         if press.in_message:
             respond(text=NOT_YOURS, replace_original=False, response_type="ephemeral")
         return
     reply = do(services, case, press)
+    ack()
     if press.in_message:
         replies.show(respond, reply)
     else:
@@ -73,9 +78,9 @@ def on_press(
 
 def on_hand(services: Services, ack: Ack, body: dict[str, Any], respond: Respond, client: WebClient) -> None:
     """Open the form that hands a question on."""
-    ack()
     press = pressed(body)
-    case = found(services, press, respond)
+    case = found(services, press, respond, ack)
+    ack()
     if case is None:
         return
     if press.person not in (case.message.author, case.message.asker):
@@ -97,17 +102,19 @@ def on_handed(services: Services, ack: Ack, body: dict[str, Any], client: WebCli
     if person not in (case.message.author, case.message.asker):
         ack(response_action="errors", errors={Field.PERSON: NOT_YOURS})
         return
+    new = services.rounds.hand(team, case.id, key, whom, person, services.now())
     ack()
-    if services.rounds.hand(team, case.id, key, whom, person, services.now()):
+    if new:
         asked = view.handed(services.book, case, key, person)
         client.chat_postMessage(channel=whom, text=asked.text, blocks=asked.blocks, unfurl_links=False)
 
 
 def _colleague(
-    services: Services, case: StoredCase, press: Press, client: WebClient, respond: Respond
+    services: Services, case: StoredCase, press: Press, ack: Ack, client: WebClient, respond: Respond
 ) -> None:
     """Keep a colleague's answer, thank, and show it where the author goes on."""
     reply = answer(services, case, press)
+    ack()
     question, value = press.rest
     respond(text=THANKS, replace_original=True)
     replies.update(client, case, reply)

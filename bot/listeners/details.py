@@ -34,7 +34,7 @@ def on_details(
     """Open the modal at once, in words; its picture follows when it is uploaded."""
     ack()
     press = pressed(body)
-    case = _seen(services, client, body, respond)
+    case = _seen(services, client, body, respond, ack)
     if case is None or case.assessment is None:
         return
     given = services.store.answers(press.team, case.id)
@@ -48,10 +48,12 @@ def on_details(
         replies.update_view(client, opened["view"]["id"], shown)
 
 
-def _seen(services: Services, client: WebClient, body: dict[str, Any], respond: Respond) -> StoredCase | None:
+def _seen(
+    services: Services, client: WebClient, body: dict[str, Any], respond: Respond, ack: Ack
+) -> StoredCase | None:
     """The case of a press, if the person may look into it: a guest only into his own."""
     press = pressed(body)
-    case = found(services, press, respond)
+    case = found(services, press, respond, ack)
     if case is None or press.person in (case.message.author, case.message.asker):
         return case
     if role_of(services, client, press.team, press.person) > Role.GUEST:
@@ -64,7 +66,7 @@ def _seen(services: Services, client: WebClient, body: dict[str, Any], respond: 
 def on_wrong(services: Services, ack: Ack, body: dict[str, Any], respond: Respond, client: WebClient) -> None:
     """Open the form with what the model says already chosen."""
     ack()
-    case = _seen(services, client, body, respond)
+    case = _seen(services, client, body, respond, ack)
     if case is not None and case.assessment is not None:
         form = correction_view.render(services.book, case, case.assessment)
         client.views_open(trigger_id=body["trigger_id"], view=form)

@@ -50,9 +50,9 @@ def on_forget(
     services: Services, ack: Ack, body: dict[str, Any], respond: Respond, client: WebClient
 ) -> None:
     """Forget one case: for its author, who asked about it, or an admin."""
-    ack()
     press = pressed(body)
-    case = found(services, press, respond)
+    case = found(services, press, respond, ack)
+    ack()
     if case is None:
         return
     mine = press.person in (case.message.author, case.message.asker)

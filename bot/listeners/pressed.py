@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt import Respond
+from slack_bolt import Ack, Respond
 
 from bot.services import Services
 from bot.store import NotFound, StoredCase
@@ -33,15 +33,17 @@ def pressed(body: dict[str, Any]) -> Press:
     return Press(body["team"]["id"], body["user"]["id"], number, tuple(rest), "view" not in body)
 
 
-def found(services: Services, press: Press, respond: Respond | None) -> StoredCase | None:
-    """The case of a press; where there is none any more, the person is told so."""
+def found(services: Services, press: Press, respond: Respond, ack: Ack) -> StoredCase | None:
+    """The case of a press; where there is none any more, that is acknowledged and the person told so."""
     try:
         case = services.store.case(press.team, int(press.case))
     except (NotFound, ValueError):
-        if press.in_message and respond is not None:
+        ack()
+        if press.in_message:
             respond(text=GONE, replace_original=False, response_type="ephemeral")
         return None
-    if case.assessment is None and case.message.text == "" and respond is not None and press.in_message:
+    if case.assessment is None and case.message.text == "" and press.in_message:
+        ack()
         respond(text=DROPPED, replace_original=False, response_type="ephemeral")
         return None
     return case

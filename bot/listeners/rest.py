@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import sqlite3
 from typing import Any
 
-from slack_bolt import Ack, App, BoltResponse, Respond
+from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
 from slack_sdk.errors import SlackApiError
 
 from bot import observe
@@ -36,8 +37,12 @@ def on_stale(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
         respond(text=view.STALE, replace_original=False, response_type="ephemeral")
 
 
-def on_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse:
-    """Log under a number, without people's words, and tell the person the number."""
+def on_error(error: Exception, body: dict[str, Any], context: BoltContext, respond: Respond) -> BoltResponse:
+    """Log under a number, without people's words, and tell the person the number.
+
+    What the store did not take before it was acknowledged stays unacknowledged: Slack sends an event
+    again, and shows a person that a press did not go through.
+    """
     reference = secrets.token_hex(3)
     # A person's text may stand in the message of an exception: its type and place are logged alone.
     code = error.response["error"] if isinstance(error, SlackApiError) else ""
@@ -52,4 +57,5 @@ def on_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltRe
             respond(text=view.problem(reference), replace_original=False, response_type="ephemeral")
     except (OSError, ValueError) as failure:  # the address is gone, or none
         logger.warning("not_told reference=%s error=%s", reference, type(failure).__name__)
-    return BoltResponse(status=200, body="")
+    unstored = isinstance(error, sqlite3.OperationalError) and context.ack.response is None
+    return BoltResponse(status=500 if unstored else 200, body="")

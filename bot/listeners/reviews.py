@@ -179,13 +179,14 @@ def on_revise(
 
 def on_undo(services: Services, ack: Ack, body: dict[str, Any], respond: Respond, client: WebClient) -> None:
     """Take one's own review back; the case waits again, and the history keeps both steps."""
-    ack()
     found = _own(services, client, body, respond)
     if found is not None:
         case, before = found
         undone = Review(**{**before.__dict__, "action": "undo", "made_at": services.now().isoformat()})
         services.reviews.save(case.message.team_id, undone)
         settle(services, case)
+    ack()
+    if found is not None:
         respond(
             text="Undone. The case waits for review again.", response_type="ephemeral", replace_original=False
         )

@@ -94,12 +94,12 @@ def on_change(
     services: Services, state: str | None, ack: Ack, body: dict[str, Any], respond: Respond
 ) -> None:
     """Pause, wake or end one's own subscription."""
-    ack()
     team, person = body["team"]["id"], body["user"]["id"]
     one = services.subscriptions.get(team, int(body["actions"][0]["value"]))
     if one.person == person:
         to = state or ("paused" if one.state == "active" else "active")
         services.subscriptions.change(team, one.id, state=to)
+    ack()
     reply = view.subscriptions(services.subscriptions.of_person(team, person))
     respond(text=reply.text, blocks=reply.blocks, replace_original=True)
 

@@ -80,7 +80,7 @@ def reminder(person: str) -> Reply:
 def problem(reference: str) -> str:
     """What is said when something failed on our side."""
     return (
-        f"Something went wrong on my side. What you wrote is kept. Please try again; if it happens again, "
+        f"Something went wrong on my side. Please try again; your texts are kept. If it happens again, "
         f"tell the people who run me this number: {reference}."
     )
 
