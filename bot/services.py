@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from bot.facts import Facts
 from bot.forgetting import Forgetting
@@ -23,6 +25,7 @@ from classifier.assessment import Assessment
 from classifier.dataset import TRAINING_DATA
 from classifier.taxonomy import Taxonomy, taxonomy
 
+T = TypeVar("T")
 LOOK_EVERY = 10.0  # seconds after which a process notices another current model
 
 
@@ -84,5 +87,19 @@ def start(
         return float(live().model.features.unknown(texts))
 
     clock = partial(datetime.now, UTC)
-    parts = (Store(store), assess, redact, clock, taxonomy(), models, (base,), admins, labels, review_channel)
+    one, other = _in_turn(assess), _in_turn(redact)
+    parts = (Store(store), one, other, clock, taxonomy(), models, (base,), admins, labels, review_channel)
     return Services(*parts, unknown)
+
+
+def _in_turn(work: Callable[[str], T]) -> Callable[[str], T]:
+    """Do a work on a thread of its own, one text after the other, with its models loaded at once.
+
+    Both works are Python at heart: two texts at a time take as long as two in turn, keep what must be
+    acknowledged waiting, and need the memory of two.
+    """
+    pool = ThreadPoolExecutor(1, thread_name_prefix=work.__name__)
+    pool.submit(
+        work, "Neighbours of the old mill plant trees together with the town's gardeners every spring."
+    )
+    return lambda text: pool.submit(work, text).result()

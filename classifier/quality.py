@@ -85,19 +85,15 @@ def _rounded(mean: float | None, low: float, high: float) -> Interval:
 def swing(taxonomy: Taxonomy, read: Mapping[str, int], criterion: str) -> float:
     """How far the overall score could move by the answer to one open question, in points.
 
-    The distance between the overall score with the lowest and with the highest answer.
+    The distance between the overall score with the lowest and with the highest answer. The score is a mean
+    of means, so the distance is 100 over the dimensions with an answer times the answers in this one, both
+    counted as if it were answered.
     """
-
-    def overall(rating: int) -> float:
-        rated = {**read, criterion: rating}
-        means = [
-            sum(values) / (TOP * len(values))
-            for key in taxonomy.dimension
-            if (values := [rated[c] for c in taxonomy.criteria_of(key) if c in rated])
-        ]
-        return 100 * sum(means) / len(means)
-
-    return overall(TOP) - overall(0)
+    dimension = taxonomy.criterion[criterion].dimension
+    answered = {criterion, *read}
+    dimensions = {taxonomy.criterion[key].dimension for key in answered}
+    here = sum(taxonomy.criterion[key].dimension == dimension for key in answered)
+    return 100 / (len(dimensions) * here)
 
 
 def next_criteria(taxonomy: Taxonomy, read: Mapping[str, int]) -> list[str]:
@@ -119,8 +115,9 @@ def next_criteria(taxonomy: Taxonomy, read: Mapping[str, int]) -> list[str]:
 
 
 def _urgency(taxonomy: Taxonomy, known: Mapping[str, int], key: str) -> tuple[float, int]:
-    siblings = taxonomy.criteria_of(taxonomy.criterion[key].dimension)
-    return -round(swing(taxonomy, known, key), 6), sum(sibling in known for sibling in siblings)
+    dimension = taxonomy.criterion[key].dimension
+    answered = sum(taxonomy.criterion[sibling].dimension == dimension for sibling in known)
+    return -round(swing(taxonomy, known, key), 6), answered
 
 
 def raises(taxonomy: Taxonomy, ratings: Mapping[str, int]) -> list[Raise]:
