@@ -56,7 +56,12 @@ def _services(settings: Settings) -> Services:
 
     try:
         return start(
-            settings.store, settings.models, settings.training_data, settings.admins, settings.review_channel
+            settings.store,
+            settings.models,
+            settings.training_data,
+            settings.admins,
+            settings.review_channel,
+            settings.retention_days,
         )
     except RegistryError as error:
         raise click.ClickException(str(error)) from error

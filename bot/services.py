@@ -44,6 +44,7 @@ class Services:
     labels: Callable[[], dict[str, int]] = dict  # how many training cases the serving model has, by type
     review_channel: str = ""
     unknown: Callable[[Sequence[str]], float] = lambda _: 0.0  # share of words that it does not know
+    retention_days: int = 0  # after which texts go; 0: they are kept
     reviews: Reviews = field(init=False)
     jobs: Jobs = field(init=False)
     facts: Facts = field(init=False)
@@ -69,6 +70,7 @@ def start(
     base: Path = TRAINING_DATA,
     admins: frozenset[str] = frozenset(),
     review_channel: str = "",
+    retention_days: int = 0,
 ) -> Services:
     """The real services: one store file, the model that serves, the clock.
 
@@ -89,7 +91,7 @@ def start(
     clock = partial(datetime.now, UTC)
     one, other = _in_turn(assess), _in_turn(redact)
     parts = (Store(store), one, other, clock, taxonomy(), models, (base,), admins, labels, review_channel)
-    return Services(*parts, unknown)
+    return Services(*parts, unknown, retention_days)
 
 
 def _in_turn(work: Callable[[str], T]) -> Callable[[str], T]:

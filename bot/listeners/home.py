@@ -81,12 +81,14 @@ def on_team(services: Services, ack: Ack, body: dict[str, Any], client: WebClien
 def _admin(services: Services, team: str) -> str:
     """How things stand, in a line for admins."""
     registry = Registry(services.models)
+    days = services.retention_days
+    kept = f"Texts are deleted after {days} days." if days else "Texts are kept without a time limit."
     return (
         f"{len(services.subscriptions.active())} summaries are subscribed, "
         f"{len(services.reviews.roles(team))} people or groups may review, "
         f"model {registry.current()} serves, "
         f"{len(services.store.unanswered(services.now()))} answers are due. "
-        "Texts are kept without a time limit."
+        f"{kept}"
     )
 
 
