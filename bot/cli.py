@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from bot import bulk_cli
 from bot.numbers import Scope
 from bot.settings import Settings, SettingsError, read_settings
 from classifier import cli as classifier_cli
@@ -40,7 +41,7 @@ def main() -> None:
     """Rung names the type, pathway and quality of citizen engagement from a free-text description."""
 
 
-for command in classifier_cli.commands:
+for command in (*classifier_cli.commands, bulk_cli.classify):  # which does archives as well
     main.add_command(command)
 
 
