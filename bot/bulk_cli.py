@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ from bot import bulk, tables
 from bot.tables import TableError
 from classifier import cli as classifier_cli
 from classifier.taxonomy import taxonomy
+
+LAST_WORDS = ("Result:", "Summary:")  # begin the lines that say where the files are
 
 
 def is_archive(source: tuple[str, ...]) -> bool:
@@ -34,6 +37,7 @@ def is_archive(source: tuple[str, ...]) -> bool:
 @click.option("--force", is_flag=True, help="Archive: write over an earlier result.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Archive: processes. [one per core]")
 @click.option("--dask", default="", help="Archive: address of a Dask scheduler, tcp://HOST:8786.")
+@click.option("--attached", is_flag=True, hidden=True, help="End when standard input ends.")
 @classifier_cli.models_option
 def classify(
     source: tuple[str, ...],
@@ -44,6 +48,7 @@ def classify(
     force: bool,
     jobs: int | None,
     dask: str,
+    attached: bool,
     models: Path,
 ) -> None:
     """Say the type, pathway and quality of a description, or of each in an archive.
@@ -75,10 +80,18 @@ def classify(
         classifier_cli.classify.callback(source, jsonl, brief, models)
         return
     path = Path(source[0])
+    if attached:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     try:
         _archive(path, column, out, force, bulk.Work(models, _version(models), jobs or _cores(), dask))
     except TableError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _end_with_input() -> None:
+    while os.read(0, 4096):  # not `sys.stdin`: its lock would be held when the interpreter ends
+        pass
+    os._exit(1)
 
 
 def _version(models: Path) -> str:
@@ -123,7 +136,7 @@ def _archive(path: Path, wanted: str | None, out: Path | None, force: bool, work
     click.echo(bulk_report.in_words(taxonomy(), totals))
     for number, why in totals.faults:
         click.echo(f"  row {number}: {why}")
-    click.echo(f"Result: {to}\nSummary: {summary}")
+    click.echo(f"{LAST_WORDS[0]} {to}\n{LAST_WORDS[1]} {summary}")
 
 
 def _ask(table: tables.Table) -> str:

@@ -44,12 +44,14 @@ class Jobs:
         return None if row is None else int(row["id"])
 
     def claim(self, kind: str, now: datetime) -> Job | None:
-        """The next job of a kind to do: one that waits, or one whose worker gave no sign of life."""
+        """The next job of a kind (or pattern, `archive-*`) to do: one that waits, or one whose worker gave no
+        sign of life.
+        """
         dead = (now - BEAT_LIFE).isoformat()
         with self.store.transaction() as db:
             row = db.execute(
                 "update jobs set state = 'running', beat_at = ? where id = ("
-                " select id from jobs where kind = ?"
+                " select id from jobs where kind glob ?"
                 " and (state = 'waiting' or (state = 'running' and beat_at < ?))"
                 " order by id limit 1) returning *",
                 (now.isoformat(), kind, dead),

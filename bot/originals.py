@@ -114,10 +114,15 @@ def document(client: WebClient, file: dict[str, Any]) -> str:
         file = client.files_info(file=str(file["id"]))["file"]
     if int(file.get("size") or 0) > documents.MOST_BYTES:
         raise documents.Unreadable("too_large")
-    return documents.read(str(file.get("name") or ""), _download(client, file))
+    return documents.read(str(file.get("name") or ""), download(client, file, documents.MOST_BYTES))
 
 
-def _download(client: WebClient, file: dict[str, Any]) -> bytes:
+def download(client: WebClient, file: dict[str, Any], most_bytes: int) -> bytes:
+    """The bytes of a shared file.
+
+    Raises:
+        Unreadable: `refused` where Slack does not give it.
+    """
     address = file.get("url_private_download") or file["url_private"]
     request = urllib.request.Request(address, headers={"Authorization": f"Bearer {client.token}"})
     try:
@@ -127,7 +132,7 @@ def _download(client: WebClient, file: dict[str, Any]) -> bytes:
             if is_page and not str(file.get("name") or "").lower().endswith((".html", ".htm")):
                 logger.warning("file_refused id=%s: is the scope files:read missing?", file.get("id"))
                 raise documents.Unreadable("refused")
-            return bytes(answer.read(documents.MOST_BYTES + 1))
+            return bytes(answer.read(most_bytes + 1))
     except (OSError, HTTPException) as error:
         logger.warning("file_failed id=%s error=%s", file.get("id"), type(error).__name__)
         raise documents.Unreadable("refused") from error

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import traceback
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
-from bot import replies, training_job
+from bot import archive_job, replies, training_job
 from bot.listeners import summaries
 from bot.replies import Clients
 from bot.rounds import polite
@@ -32,6 +34,12 @@ def tick(services: Services, clients: Clients, settings: Settings) -> None:
     remind(services, clients)
     if settings.retention_days:
         services.forgetting.older_than(services.now() - timedelta(days=settings.retention_days))
+
+
+def archives(services: Services, clients: Clients) -> None:
+    """Do the tables that wait, one after the other; beside `tick`, since one can take an hour."""
+    while (job := services.jobs.claim(f"{archive_job.KIND}-*", services.now())) is not None:
+        archive_job.run(services, clients(job.team_id), job)
 
 
 def remind(services: Services, clients: Clients) -> None:
@@ -68,11 +76,17 @@ def warn_of_drift(services: Services, clients: Clients) -> None:
 
 
 def run(services: Services, clients: Clients, settings: Settings, stopped: threading.Event) -> None:
-    """Tick until stopped; what is begun is finished."""
+    """Tick until stopped; what is begun is finished, but for tables, which go on after the next start."""
     services.forgetting.scrub_if_due()
+    beside = partial(_repeat, partial(archives, services, clients), stopped)
+    threading.Thread(target=beside, daemon=True).start()
+    _repeat(partial(tick, services, clients, settings), stopped)
+
+
+def _repeat(work: Callable[[], None], stopped: threading.Event) -> None:
     while True:
         try:
-            tick(services, clients, settings)
+            work()
         except Exception as error:  # one bad tick must not end the worker; the next one tries again
             # Its message may quote a person's text: its type and place are logged alone.
             place = traceback.extract_tb(error.__traceback__)[-1]

@@ -14,7 +14,7 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import replies
+from bot import archive_job, replies
 from bot.intake import decode, keep
 from bot.listeners import commands
 from bot.originals import must_fetch
@@ -51,8 +51,11 @@ def _kept(services: Services, body: dict[str, Any]) -> Callable[[WebClient], obj
     """Keep what an event brings; returns what is still to be said about it."""
     try:
         message, change = described(body), changed(body)
+        tables = archive_job.ask(services, body) if message is not None else None
     except (TypeError, AttributeError, KeyError, ValueError):
         return None  # of no shape that Slack documents: sent again, it would be of none either
+    if tables is not None:
+        return tables
     if message is not None:
         return partial(replies.answer, services, message.team_id, keep(services, message))
     if change is None:
