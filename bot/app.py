@@ -17,7 +17,6 @@ from slack_bolt.adapter.starlette.handler import to_starlette_response
 from slack_bolt.oauth import OAuthFlow
 from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler, ServerErrorRetryHandler
 from slack_sdk.oauth.installation_store.sqlite3 import SQLite3InstallationStore
 from slack_sdk.oauth.state_store.sqlite3 import SQLite3OAuthStateStore
 from starlette.applications import Starlette
@@ -27,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot import observe
+from bot import observe, slack_client
 from bot.listeners import register
 from bot.manifest import SCOPES
 from bot.replies import Clients
@@ -43,8 +42,7 @@ _LISTENERS = 24  # at once; Bolt's own 5 let a button wait past Slack's 3 second
 
 def create_app(settings: Settings, services: Services) -> App:
     """The bot, ready for requests from either door."""
-    client = WebClient(token=settings.bot_token.get_secret_value() or None, base_url=settings.api_url)
-    client.retry_handlers += [RateLimitErrorRetryHandler(2), ServerErrorRetryHandler(2)]
+    client = slack_client.make(settings.bot_token.get_secret_value() or None, settings.api_url)
     # A request with a bad signature is logged with its whole body at INFO: people's texts stay out of logs.
     logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
     app = App(
@@ -81,9 +79,7 @@ def clients_of(app: App, settings: Settings) -> Clients:
     def client(team_id: str) -> WebClient:
         found = app.installation_store
         bot = found.find_bot(enterprise_id=None, team_id=team_id) if found else None
-        made = WebClient(token=bot.bot_token if bot else None, base_url=settings.api_url)
-        made.retry_handlers += app.client.retry_handlers[1:]
-        return made
+        return slack_client.make(bot.bot_token if bot else None, settings.api_url)
 
     return client
 

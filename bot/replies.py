@@ -16,6 +16,7 @@ from bot.facts import DIRECT, PRIVATE, PUBLIC
 from bot.intake import keep, receive
 from bot.originals import original
 from bot.services import Services
+from bot.slack_client import may_have_happened
 from bot.store import DUE_FOR, Claim, StoredCase
 from bot.views import assessment as view
 from bot.views import doors as doors_view
@@ -25,6 +26,7 @@ from bot.views.parts import Block, Reply
 logger = logging.getLogger(__name__)
 Clients = Callable[[str], WebClient]  # the client of a workspace, by its id
 MARK = "rung_reply"  # metadata that tells our reply to a case from our other messages; holds an id alone
+_TRIES = 3  # of posting an answer at once; the worker takes it up again later
 _REFUSED_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long")
 
 # Nothing can be posted there any more, however often it is tried.
@@ -250,13 +252,22 @@ def _post(services: Services, client: WebClient, asked: StoredCase, found: Store
         unfurl_links=False,
         unfurl_media=False,
     )
-    try:
-        return str(post(blocks=reply.blocks)["ts"])
-    except SlackApiError as error:
-        if error.response["error"] not in _REFUSED_BLOCKS:
-            raise
-        logger.error("blocks_refused case=%s error=%s", case.id, error.response.get("errors"))
-        return str(post()["ts"])
+    blocks: list[Block] | None = reply.blocks
+    for left in reversed(range(_TRIES)):
+        try:
+            return str(post(blocks=blocks)["ts"])
+        except (SlackApiError, OSError) as error:
+            if isinstance(error, SlackApiError) and error.response["error"] in _REFUSED_BLOCKS and blocks:
+                logger.error("blocks_refused case=%s error=%s", case.id, error.response.get("errors"))
+                blocks = None
+            elif not may_have_happened(error) or not left:
+                raise
+            else:
+                time.sleep(0.5)
+                there = _find(client, case)
+                if there is not None:
+                    return there
+    raise AssertionError("the last try returns or raises")
 
 
 def link_to(client: WebClient, case: StoredCase) -> str:

@@ -25,6 +25,18 @@ def test_a_call_that_fails_is_tried_again(slack: Sandbox, bot: Bot, status: int)
     assert len(slack.replies(message)) == 1
 
 
+@pytest.mark.parametrize("status", [500, 503, 0])
+def test_an_answer_that_was_posted_though_slack_said_otherwise_is_not_posted_twice(
+    slack: Sandbox, bot: Bot, status: int
+) -> None:
+    slack.fail_next("chat.postMessage", times=1, status=status, after_effect=True)
+    message = slack.person("Sam").dm(SURE)
+    slack.wait_for(
+        lambda: (bot.store.find("T0SANDBOX", message.channel, message.ts) or message).__dict__.get("reply_ts")
+    )
+    assert len(slack.replies(message)) == 1
+
+
 def test_an_answer_that_never_left_goes_out_when_slack_is_back(slack: Sandbox, bot: Bot) -> None:
     slack.fail_next("chat.postMessage", times=3, status=500)
     message = slack.person("Sam").dm(SURE)
