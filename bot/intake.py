@@ -40,8 +40,13 @@ def decode(text: str) -> str:
     Another order would turn typed `&lt;!channel&gt;` into a mention. Emoji come as `:names:`, which are no
     words of the text, and go.
     """
-    plain = _EMOJI.sub("", _TOKEN.sub(lambda match: _unwrap(match.group(1)), text))
+    plain = without_emoji(_TOKEN.sub(lambda match: _unwrap(match.group(1)), text))
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def without_emoji(text: str) -> str:
+    """The text without `:names:` of emoji, by whatever door they came."""
+    return _EMOJI.sub("", text)
 
 
 def _unwrap(token: str) -> str:
@@ -59,7 +64,7 @@ def keep(services: Services, message: Message) -> int:
     if known is not None:
         return known
     if message.text:
-        message = replace(message, text=services.redact(message.text))
+        message = replace(message, text=services.redact(without_emoji(message.text)))
     joined = services.texts.join(message)
     case_id = joined if joined is not None else services.store.keep(message, services.now())[0]
     observe.KEPT.inc()
@@ -78,7 +83,7 @@ def receive(services: Services, team_id: str, case_id: int, fetch: Fetch) -> Sto
     if case.message.text is None:
         found = fetch(case.message)
         problem = found.problem
-        services.store.fill(team_id, case_id, found.author, services.redact(found.text))
+        services.store.fill(team_id, case_id, found.author, services.redact(without_emoji(found.text)))
         case = services.store.case(team_id, case_id)
     twin = services.texts.twin(team_id, case_id, case.message.asker)
     if twin is not None:

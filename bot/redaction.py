@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import pkgutil
 import re
+import threading
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -97,6 +98,9 @@ _BODY = re.compile(
 )
 
 
+_one_zone = threading.Lock()
+
+
 class _Patterns(PatternRecognizer):
     """Patterns of our own in Presidio's form, case-sensitive as names are."""
 
@@ -132,6 +136,7 @@ def _engine() -> AnalyzerEngine:
     return AnalyzerEngine(nlp_engine=nlp, registry=registry, supported_languages=["en"])
 
 
+@cache
 def _model() -> Language:
     """The official small English model where it is installed, else its copy in the package index."""
     unneeded = ["parser", "tagger", "lemmatizer", "attribute_ruler", "senter"]
@@ -146,8 +151,11 @@ def redact(text: str) -> str:
         return text
     # Half a character, as a broken paste has it, ends the reading library's work.
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # spaCy keeps every word it ever sees unless a zone lets them go; one zone at a time.
+    with _one_zone, _model().memory_zone():
+        found = _found(text)
     parts, at = [], 0
-    for start, end, entity in _found(text):
+    for start, end, entity in found:
         parts += [text[at:start], _PLACEHOLDER.get(entity, _NUMBER)]
         at = end
     return "".join([*parts, text[at:]])

@@ -154,11 +154,35 @@ def answer_due(services: Services, clients: Clients) -> None:
             logger.warning("reply_failed channel=%s error=%s", message.channel, type(error).__name__)
 
 
-def show(respond: Respond, reply: Reply) -> None:
-    """Put a reply in the place of the message whose button was pressed."""
+def show(respond: Respond, reply: Reply) -> bool:
+    """Put a reply in the place of the message whose button was pressed; False where that is gone."""
     answer_ = respond(text=reply.text, blocks=reply.blocks, replace_original=True)
-    if answer_ is not None and answer_.status_code != 200:
-        respond(text=reply.text, replace_original=True)
+    if answer_ is None or answer_.status_code == 200:
+        return True
+    if answer_.status_code == 404 or "not_found" in (answer_.body or ""):
+        return False
+    respond(text=reply.text, replace_original=True)
+    return True
+
+
+def show_anew(services: Services, client: WebClient, case: StoredCase, reply: Reply) -> None:
+    """Show a reply where its address no longer works: in the message itself, or in a new one if that is gone."""
+    try:
+        update(client, case, reply)
+        return
+    except SlackApiError as error:
+        if error.response["error"] not in ("message_not_found", "cant_update_message"):
+            raise
+    posted = client.chat_postMessage(
+        channel=case.message.channel,
+        thread_ts=case.message.thread_ts,
+        text=reply.text,
+        blocks=reply.blocks,
+        metadata={"event_type": MARK, "event_payload": {"case": case.id}},
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    services.store.posted(case.message.team_id, case.id, str(posted["ts"]))
 
 
 def update(client: WebClient, case: StoredCase, reply: Reply) -> None:

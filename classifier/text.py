@@ -6,6 +6,7 @@ The model reads the repaired text; people are shown the original. `Reading.origi
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -34,6 +35,8 @@ _QUESTION = re.compile(
     r"would|will|may|has|have|any(one|body)?|please|help|explain|tell me)\b",
     re.I,
 )
+
+_one_zone = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,12 @@ def _pipeline() -> Language:
 
 def _sentences(text: str) -> list[Span]:
     """Sentences and list items, without the bullet or number that leads them in."""
+    # spaCy keeps every word it ever sees unless a zone lets them go; one zone at a time.
+    with _one_zone, _pipeline().memory_zone():
+        return _split(text)
+
+
+def _split(text: str) -> list[Span]:
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", text):
         bullet = _BULLET.match(line.group())

@@ -68,7 +68,8 @@ def on_press(
     reply = do(services, case, press)
     ack()
     if press.in_message:
-        replies.show(respond, reply)
+        if not replies.show(respond, reply):
+            replies.show_anew(services, client, case, reply)
     else:
         replies.update(client, case, reply)
         _refresh(services, case, client, body)
