@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run env dev test lint format lock clean
+.PHONY: run env dev test lint format audit lock clean
 
 run: env ## try Rung in the browser, without Slack; trains the first model if there is none
 	$(BIN)/rung sandbox
@@ -24,6 +24,12 @@ lint: dev ## lint, format, types, direction of imports
 format: dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+audit: dev ## dependencies: do they fit together, and has one a known fault (asks pypi.org where it is in reach)
+	$(BIN)/python -m pip check --disable-pip-version-check
+	@if $(BIN)/python -c 'import urllib.request as u; u.urlopen("https://pypi.org/pypi/pip/json", timeout=5)' 2>/dev/null; then \
+	  $(BIN)/pip-audit --disable-pip --require-hashes -r requirements.lock; \
+	else echo "pypi.org is out of reach: known faults were not looked up."; fi
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
