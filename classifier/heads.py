@@ -62,6 +62,7 @@ def fit_head(
         weights, intercepts = _linear(features, target, fit_on, len(order), settings)
         unseen[judge_on] = features[judge_on] @ weights.T + intercepts
     weights, intercepts = _linear(features, target, np.arange(len(target)), len(order), settings)
+    weights = np.asfortranarray(weights)  # `scores` multiplies by its transpose, which is then in one piece
     return HeadModel(tuple(order), weights, intercepts, calibrate(unseen, target), settings.assert_above)
 
 
