@@ -1,6 +1,6 @@
 """Many people at once against the real bot in a process of its own, over signed HTTP.
 
-    python benchmarks/load.py [--quick]
+    python benchmarks/load.py [--quick] [--people N]
 
 200 people (50 with `--quick`) paste descriptions and answer questions for five minutes (20 seconds), each with a
 pause of 5 to 15 seconds between two deeds, against the stand-in for Slack in this process: both share the machine's
@@ -187,5 +187,7 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true")
-    quick = parser.parse_args().quick
-    print(json.dumps(run(50 if quick else 200, 20 if quick else 300)))
+    parser.add_argument("--people", type=int, help="so many people for a minute, to find where it ends")
+    given = parser.parse_args()
+    people = given.people or (50 if given.quick else 200)
+    print(json.dumps(run(people, 60 if given.people else 20 if given.quick else 300)))

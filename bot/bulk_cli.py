@@ -146,3 +146,40 @@ def _ask(table: tables.Table) -> str:
     return str(
         click.prompt("Which column holds the descriptions?", type=click.Choice(table.columns), err=True)
     )
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path), help="The table. [NAME-cases.csv]")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would come in.")
+def participedia(source: Path, out: Path | None, dry_run: bool) -> None:
+    """Turn SOURCE, a CSV of cases from participedia.net, into a table for `rung classify`.
+
+    What contributors ticked comes along as hints (approach and organiser as type and pathway, the IAP2
+    spectrum as it is), never as labels. Rows whose values stand in the wrong columns are left out and named.
+    """
+    from bot.participedia import convert
+
+    to = out or source.with_name(f"{source.stem}-cases.csv")
+    if to.exists() and not dry_run:
+        raise click.ClickException(f"{to} exists already. Choose another name with --out.")
+    try:
+        found = convert(source, None if dry_run else to)
+    except TableError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Columns taken: {', '.join(found.mapped)}.")
+    click.echo(f"Columns left: {', '.join(found.unused) or 'none'}.")
+    for name, counts in (
+        ("type", found.engagement),
+        ("pathway", found.pathway),
+        ("spectrum", found.spectrum),
+    ):
+        told = ", ".join(f"{label or 'nothing ticked'} {count}" for label, count in counts.most_common())
+        click.echo(f"Hints of {name}: {told or 'none'}.")
+    click.echo(
+        f"{found.rows - len(found.faults)} of {found.rows} rows {'would come' if dry_run else 'came'} in."
+    )
+    for number, why in found.faults:
+        click.echo(f"  row {number}: {why}")
+    if not dry_run:
+        click.echo(f"{LAST_WORDS[0]} {to}")

@@ -16,7 +16,7 @@ from sklearn.preprocessing import normalize
 
 _WORD = r"(?u)\b\w[\w'-]*\b"
 _WORDS = re.compile(_WORD)
-_KEPT_WORDS = 20_000
+_KEPT_WORDS = 8_000
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -60,15 +60,23 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         check their input anew on every call.
         """
         analyse, lookup = self._reading()
-        words, pieces = self.words_.vocabulary_, self.pieces_.vocabulary_
-        found: list[list[int]] = []
-        parts: list[list[int]] = []
+        words, offset = self.words_.vocabulary_, len(self.words_.vocabulary_)
+        columns, weights, starts = [], [], [0]
         for text in texts:
             plain = self._plain(text)
-            found.append([words[term] for term in analyse(plain) if term in words])
-            parts.append([at for word in plain.split() for at in lookup(word)])
-        return self._join(
-            _weighted(found, self.words_.idf_, len(words)), _weighted(parts, self.pieces_.idf_, len(pieces))
+            found, found_weights = _weighted(
+                [words[term] for term in analyse(plain) if term in words], self.words_.idf_
+            )
+            parts, part_weights = _weighted(
+                [at for word in plain.split() for at in lookup(word)], self.pieces_.idf_
+            )
+            row = np.concatenate([found_weights, part_weights])
+            weights.append(row / (np.sqrt(row @ row) or 1.0))
+            columns += [found, parts + offset]
+            starts.append(starts[-1] + len(row))
+        return csr_matrix(
+            (np.concatenate(weights), np.concatenate(columns), starts),
+            shape=(len(texts), offset + len(self.pieces_.vocabulary_)),
         )
 
     def _reading(self) -> tuple[Callable[[str], list[str]], Callable[[str], tuple[int, ...]]]:
@@ -104,13 +112,8 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return normalize(hstack([words, pieces]).tocsr())
 
 
-def _weighted(rows: Sequence[Sequence[int]], idf: NDArray[np.float64], width: int) -> csr_matrix:
-    """Rows of columns, repeated as often as they occur, as sublinear TF-IDF of length 1."""
-    starts, columns, weights = [0], [], []
-    for row in rows:
-        unique, counts = np.unique(np.asarray(row, dtype=np.int32), return_counts=True)
-        weight = (1 + np.log(counts)) * idf[unique]
-        columns.append(unique)
-        weights.append(weight / (np.sqrt(weight @ weight) or 1.0))
-        starts.append(starts[-1] + len(unique))
-    return csr_matrix((np.concatenate(weights), np.concatenate(columns), starts), shape=(len(rows), width))
+def _weighted(row: Sequence[int], idf: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Columns, repeated as often as they occur, as columns and sublinear TF-IDF weights of length 1."""
+    columns, counts = np.unique(np.asarray(row, dtype=np.int32), return_counts=True)
+    weights = (1 + np.log(counts)) * idf[columns]
+    return columns, weights / (np.sqrt(weights @ weights) or 1.0)

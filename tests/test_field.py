@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from slack_sdk import WebClient
 
+from bot.documents import Unreadable
 from bot.ids import Action
+from bot.originals import download
 from bot.sandbox import Sandbox
+from bot.sandbox.defaults import Settings as SandboxSettings
 from bot.sandbox.workspace import Message
 from classifier.assess import Assessor
 from tests.bots import SURE, Bot, labels, reply_to
@@ -128,6 +134,49 @@ def test_an_unfurl_of_the_bots_own_link_is_no_edit(slack: Sandbox, bot: Bot) -> 
     assert len(slack.replies(message)) == 1
 
 
+def test_a_window_that_came_too_late_is_said_and_opens_the_next_time(
+    tmp_path: Path, assessor: Assessor
+) -> None:
+    with Sandbox(SandboxSettings(trigger_life=0.0)) as slack:
+        bot = Bot(slack, tmp_path / "rung.db", assessor, "http")
+        sam = slack.person("Sam")
+        sam.slash("engagement", "/rung")
+        slack.wait_for(lambda: [one for one in slack.ephemerals("Sam") if "press once more" in one.text])
+        slack.triggers.life = 3.0
+        sam.slash("engagement", "/rung")
+        slack.wait_for(lambda: sam.modal)
+        bot.stop()
+
+
+def test_the_token_does_not_follow_a_file_to_another_host() -> None:
+    seen: list[str | None] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.headers.get("Authorization"))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    class Slacks(Elsewhere):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", f"http://127.0.0.1:{elsewhere.server_port}/x")
+            self.end_headers()
+
+    elsewhere, slacks = (HTTPServer(("127.0.0.1", 0), handler) for handler in (Elsewhere, Slacks))
+    for server in (elsewhere, slacks):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    file = {"id": "F1", "name": "a.txt", "url_private": f"http://127.0.0.1:{slacks.server_port}/a.txt"}
+    with pytest.raises(Unreadable, match="refused"):
+        download(WebClient(token="xoxb-secret"), file, 1000)
+    assert seen == []
+    for server in (elsewhere, slacks):
+        server.shutdown()
+
+
 @pytest.mark.parametrize("bot", ["socket"], indirect=True)
 def test_the_socket_comes_back_after_every_kind_of_refusal(slack: Sandbox, bot: Bot) -> None:
     for status in (500, 429, 0):
@@ -140,8 +189,6 @@ def test_the_socket_comes_back_after_every_kind_of_refusal(slack: Sandbox, bot: 
 
 
 def test_memory_does_not_grow_with_new_words(assessor: Assessor) -> None:
-    import random
-
     chance = random.Random(1)
 
     def made_up() -> str:

@@ -18,6 +18,9 @@ from bot.views import doors as view
 logger = logging.getLogger(__name__)
 _ANY = re.compile(".*", re.DOTALL)
 
+# A window opens within three seconds of a press, or not at all.
+_LATE = ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged")
+
 
 def register(app: App, _: Services) -> None:
     """Bind the last listeners and the one error handler."""
@@ -52,9 +55,10 @@ def on_error(error: Exception, body: dict[str, Any], context: BoltContext, respo
     place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last is not None else ""
     observe.FAILURES.labels(type(error).__name__).inc()
     logger.error("failed reference=%s error=%s %s at %s", reference, type(error).__name__, code, place)
+    words = view.LATE if code in _LATE else view.problem(reference)
     try:
         if body.get("response_url"):
-            respond(text=view.problem(reference), replace_original=False, response_type="ephemeral")
+            respond(text=words, replace_original=False, response_type="ephemeral")
     except (OSError, ValueError) as failure:  # the address is gone, or none
         logger.warning("not_told reference=%s error=%s", reference, type(failure).__name__)
     unstored = isinstance(error, sqlite3.OperationalError) and context.ack.response is None

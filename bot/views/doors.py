@@ -77,6 +77,9 @@ def reminder(person: str) -> Reply:
     return Reply(words.replace("*", ""), [section(words)])
 
 
+LATE = "That took too long for Slack to open the window. Please press once more, or send the command again."
+
+
 def problem(reference: str) -> str:
     """What is said when something failed on our side."""
     return (
