@@ -119,7 +119,8 @@ def growth(home: Path) -> dict[str, dict[str, float]]:
                     other = json.loads(cases[(number * 7 + 3) % len(cases)])
                     half = len(case["text"]) // 2
                     case["text"] = f"{case['text'][:half]} {other['text'][len(other['text']) // 2 :]}"
-                    case["spans"], case["evidence"] = {}, {}
+                    for key in ("spans", "evidence", "criteria"):
+                        case.pop(key, None)
                     case["id"] = f"{case['id']}-{number}"
                 stream.write(json.dumps(case) + "\n")
         began = time.perf_counter()
