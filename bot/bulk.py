@@ -165,7 +165,7 @@ def _quotes(head: Head) -> str:
 def _look(assessment: Assessment) -> str:
     """Why a person should look at a row, in a few words; "" where nothing calls for it."""
     if not assessment.is_description:
-        return f"no description: {', '.join(assessment.warnings)}"
+        return f"no description: {', '.join(assessment.warnings).replace('_', ' ')}"
     why = []
     for name, head in (("type", assessment.engagement), ("pathway", assessment.pathway)):
         if head.abstain:

@@ -24,9 +24,7 @@ def in_words(book: Taxonomy, totals: Totals) -> str:
     counts = ", ".join(f"{book.engagement[key].name.lower()} {n}" for n, key in named)
     faults = f" {totals.fault_count} could not be read." if totals.fault_count else ""
     sure = f"Rung is sure of the type of {totals.asserted}{f' ({counts})' if counts else ''}"
-    return (
-        f"{read} of {totals.rows} rows read. {sure}; {read - totals.asserted} need a person's look.{faults}"
-    )
+    return f"{read} of {totals.rows} rows read. {sure} and not sure of {read - totals.asserted}.{faults}"
 
 
 def picture(book: Taxonomy, totals: Totals) -> bytes:
