@@ -299,7 +299,10 @@ def main() -> None:
             for key, value in results[name].items()
             if isinstance(value, dict)
         ]
-        print(f"{name:22} {' | '.join(shown)} | {results[name]['train_seconds']} s", flush=True)
+        print(
+            f"{name:22} {' | '.join(shown)} | {results[name]['train_seconds']} s, {results[name]['texts_per_second']} texts/s",
+            flush=True,
+        )
     print(json.dumps(results))
 
 
