@@ -85,7 +85,9 @@ def run(services: Services, client: WebClient, job: Job) -> None:
         words = _classified(services, table, column, say)
         for result in sorted(home.glob("*-rung.*"), reverse=True):
             _post(client, job.channel, thread, result)
-        say(f"{words}\nThe column `rung_look` says which rows deserve a person's look, and why. I keep no copy.")
+        say(
+            f"{words}\nThe column `rung_look` says which rows deserve a person's look, and why. I keep no copy."
+        )
         services.jobs.end(job.id, "done")
     except (tables.TableError, documents.Unreadable, SlackApiError) as error:
         words = str(error) if isinstance(error, tables.TableError) else _SLACK
