@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import resource
 import signal
@@ -28,6 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import serving  # noqa: E402
 from bot.cli import free_port  # noqa: E402
 from bot.sandbox import Sandbox  # noqa: E402
 from bot.sandbox.defaults import PersonSeed  # noqa: E402
@@ -50,45 +50,17 @@ class Bot:
 
     def start(self, *, most_bytes: int = 0) -> None:
         """Start it; `most_bytes` limits the files it may write, as a full disk does."""
-        environment = {
-            **os.environ,
-            "SLACK_BOT_TOKEN": self.slack.bot_token,
-            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
-            "SLACK_API_URL": self.slack.api_url,
-            "RUNG_STORE": str(self.home / "rung.db"),
-            "RUNG_MODELS": str(self.home / "models"),
-            "PORT": str(self.port),
-        }
 
         def limit() -> None:
             if most_bytes:
                 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
                 resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"],
-            env=environment,
-            cwd=ROOT,
-            stderr=(self.home / "log").open("ab"),
-            preexec_fn=limit,
-        )
+        self.process = serving.start(self.slack, self.home, self.port, preexec_fn=limit)
 
-    def ready(self) -> bool:
-        """Whether it answers."""
-        import httpx
-
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=1).status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    def wait(self, seconds: float = 60) -> None:
+    def wait(self) -> None:
         """Wait until it answers."""
-        end = time.monotonic() + seconds
-        while not self.ready():
-            if time.monotonic() > end:
-                raise TimeoutError("the bot did not start")
-            time.sleep(0.05)
+        serving.wait(lambda: serving.answers(self.port, "/healthz"))
 
     def kill(self) -> None:
         """End it without a warning."""

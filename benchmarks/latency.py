@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,8 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import httpx  # noqa: E402
-
+from benchmarks import serving  # noqa: E402
 from bot.cli import free_port  # noqa: E402
 from bot.intake import Original, keep, receive  # noqa: E402
 from bot.sandbox import Sandbox  # noqa: E402
@@ -64,44 +61,25 @@ def in_process(home: Path, models: Path, count: int) -> dict[str, float]:
     }
 
 
-def as_process(home: Path, models: Path, count: int) -> dict[str, float]:
+def as_process(home: Path, count: int) -> dict[str, float]:
     """Seconds to ready, and resident memory after some texts."""
     with Sandbox() as slack:
         port = free_port(18600)
-        environment = {
-            **os.environ,
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.api_url,
-            "RUNG_STORE": str(home / "rung.db"),
-            "RUNG_MODELS": str(models),
-            "PORT": str(port),
-        }
         began = time.perf_counter()
-        bot = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"], env=environment, cwd=ROOT, stderr=subprocess.DEVNULL
-        )
+        bot = serving.start(slack, home, port)
         try:
-            while not _ready(port):
-                time.sleep(0.02)
+            serving.wait(lambda: serving.answers(port, "/readyz"))
             ready = time.perf_counter() - began
             slack.connect_http(f"http://127.0.0.1:{port}/slack/events")
             person = slack.person("Sam")
             for text in texts(count):
                 message = person.dm(text)
                 slack.wait_for(lambda message=message: slack.replies(message))
-            pages = int(Path(f"/proc/{bot.pid}/statm").read_text().split()[1])
+            rss = serving.megabytes(bot)
         finally:
             bot.terminate()
             bot.wait(30)
-    return {"ready_seconds": round(ready, 2), "rss_mb": pages * os.sysconf("SC_PAGE_SIZE") // 2**20}
-
-
-def _ready(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2).status_code == 200
-    except httpx.HTTPError:
-        return False
+    return {"ready_seconds": round(ready, 2), "rss_mb": rss}
 
 
 def growth(home: Path) -> dict[str, dict[str, float]]:
@@ -137,7 +115,7 @@ def run(quick: bool) -> dict[str, object]:
         models = home / "models"
         train([TRAINING_DATA], models)
         figures: dict[str, object] = {}
-        figures |= as_process(home, models, 30 if quick else 200)
+        figures |= as_process(home, 30 if quick else 200)
         figures |= in_process(home, models, 100 if quick else 500)
         figures["at"] = datetime.now(UTC).date().isoformat()
         return figures if quick else {**figures, **growth(home)}

@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -25,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import serving  # noqa: E402
 from bot.cli import free_port  # noqa: E402
 from bot.sandbox import Sandbox  # noqa: E402
 from bot.sandbox.defaults import PersonSeed  # noqa: E402
@@ -114,20 +113,9 @@ def run(people: int, seconds: float) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder, Sandbox(Workspace(people=seeds)) as slack:
         home, port = Path(folder), free_port(18400)
         train([ROOT / "training_data"], home / "models")
-        environment = {
-            **os.environ,
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.api_url,
-            "RUNG_STORE": str(home / "rung.db"),
-            "RUNG_MODELS": str(home / "models"),
-            "PORT": str(port),
-        }
-        bot = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"], env=environment, cwd=ROOT, stderr=(home / "log").open("w")
-        )
+        bot = serving.start(slack, home, port)
         try:
-            _ready(port)
+            serving.wait(lambda: serving.answers(port, "/readyz"))
             slack.connect_http(f"http://127.0.0.1:{port}/slack/events")
             load = Load(slack, cases)
             until = time.monotonic() + seconds
@@ -137,24 +125,11 @@ def run(people: int, seconds: float) -> dict[str, float]:
             for thread in threads:
                 thread.join()
             time.sleep(2)
-            rss = int(Path(f"/proc/{bot.pid}/statm").read_text().split()[1]) * 4 // 1024
+            rss = serving.megabytes(bot)
         finally:
             bot.terminate()
             bot.wait(30)
         return {**_figures(load, people, Store(home / "rung.db")), "bot_mb": rss}
-
-
-def _ready(port: int) -> None:
-    import httpx
-
-    for _ in range(300):
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    raise TimeoutError("the bot did not start")
 
 
 def _figures(load: Load, people: int, store: Store) -> dict[str, float]:

@@ -246,13 +246,13 @@ def _by_dask(address: str, models: str, version: str, batches: Iterator[list[tup
         raise TableError(f"No Dask scheduler answers at {address}.") from error
     with client:
         ahead = 4 * max(1, sum(client.nthreads().values()))
-        waiting: list[Any] = []
+        waiting: deque[Any] = deque()
         for batch in batches:
             waiting.append(client.submit(assess_batch, models, version, batch, pure=False, retries=5))
             if len(waiting) >= ahead:
-                yield waiting.pop(0).result()
+                yield waiting.popleft().result()
         while waiting:
-            yield waiting.pop(0).result()
+            yield waiting.popleft().result()
 
 
 def run(

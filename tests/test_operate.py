@@ -245,9 +245,7 @@ def test_the_commands_say_what_is_wrong_in_words(tmp_path: Path) -> None:
 def test_serve_stops_gracefully(slack: Sandbox, tmp_path: Path, models: Path) -> None:
     environment = {
         **os.environ,
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_API_URL": slack.api_url,
+        **slack.environment,
         "RUNG_STORE": str(tmp_path / "rung.db"),
         "RUNG_MODELS": str(models),
         "PORT": "0",
